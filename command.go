@@ -1,0 +1,101 @@
+package callout
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+)
+
+// MaxReceivers is how many servicemen one order may be offered to.
+const MaxReceivers = 100
+
+// Command is what somebody asks for: "make order OrderID Status". It may be refused.
+type Command struct {
+	ID        string // unique among its sender's commands, for ever; a repeat with the same content has no second effect
+	Sender    Actor
+	OrderID   string // may be empty with PLACED: see [Command.Complete]
+	Status    Status
+	Version   int64    // of the order that it is based on; 0 when it is not said
+	Receivers []string // with PLACED: the servicemen to offer the order to. Nothing to any other status
+	Extra     Extra
+
+	// Classic marks a command from an app of the original system, which says no more than the status. The rules fill
+	// in what such an app cannot say: how it pays, and which change it agrees to while there has been only one.
+	Classic bool
+}
+
+// Complete gives a PLACED without an order id one that is made from its sender and its own id alone, so that a repeat
+// of it finds the same order.
+func (c *Command) Complete() {
+	if c.Status == Placed && c.OrderID == "" {
+		sum := sha256.Sum256([]byte("order\x00" + c.Sender.ID + "\x00" + c.ID))
+		c.OrderID = hex.EncodeToString(sum[:12])
+	}
+}
+
+// Digest tells commands of one id apart by their content: order, status, version, receivers and extra.
+func (c *Command) Digest() ([16]byte, error) {
+	h := sha256.New()
+	field := func(data []byte) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(data))))
+		h.Write(data)
+	}
+	number := func(n int64) { h.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+	extra, err := c.Extra.MarshalJSON()
+	if err != nil {
+		return [16]byte{}, invalid("extra is not JSON")
+	}
+	field([]byte(c.OrderID))
+	number(int64(c.Status))
+	number(c.Version)
+	number(int64(len(c.Receivers)))
+	for _, id := range c.Receivers {
+		field([]byte(id))
+	}
+	field(extra)
+	return [16]byte(h.Sum(nil)), nil
+}
+
+// Check says what is wrong with c whatever the order: it is Invalid, or Forbidden to everybody in the sender's role.
+func (c *Command) Check() error {
+	if err := checkCommandID(c.ID); err != nil {
+		return err
+	}
+	if !c.Status.Known() {
+		return invalid("statusCode %d is not a code of the table", int(c.Status))
+	}
+	if err := CheckID("orderId", c.OrderID); err != nil {
+		return err
+	}
+	if c.Version < 0 {
+		return invalid("version is negative")
+	}
+	if c.Status == Placed {
+		if err := checkReceivers(c.Receivers, c.Sender.ID); err != nil {
+			return err
+		}
+	}
+	return c.Extra.check()
+}
+
+func checkReceivers(receivers []string, clientID string) error {
+	if len(receivers) == 0 {
+		return invalid("receivers names nobody to offer the order to")
+	}
+	if len(receivers) > MaxReceivers {
+		return invalid("receivers names %d servicemen; an order is offered to at most %d", len(receivers), MaxReceivers)
+	}
+	for i, id := range receivers {
+		if err := CheckUserID("an id in receivers", id); err != nil {
+			return err
+		}
+		if id == clientID {
+			return invalid("receivers names the client")
+		}
+		if slices.Contains(receivers[:i], id) {
+			return invalid("receivers names %s twice", id)
+		}
+	}
+	return nil
+}

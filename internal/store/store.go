@@ -1,0 +1,191 @@
+// Package store says what Callout needs of a database. Each interface belongs to one consumer; the packages sqlite and
+// postgres fulfil them natively, and storetest holds both to the same contract.
+//
+// All of them are safe for concurrent use. Times are kept in whole milliseconds.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// Fault classifies what went wrong in a commit. An error that wraps none leaves its outcome unknown: the transaction may
+// have been committed or not.
+type Fault string
+
+const (
+	// BadData: the database refused something that was to be written, and nothing was. Run again, it refuses it again.
+	BadData Fault = "the database refused the data"
+	// TryAgain: the transaction lost against another and nothing was written. Run again, it may go through.
+	TryAgain Fault = "the transaction lost against another"
+	// Broken: the database can no longer be trusted by this process, which has to end.
+	Broken Fault = "the database cannot be trusted any longer"
+)
+
+func (f Fault) Error() string { return string(f) }
+
+// Ledger is what the ledger needs.
+type Ledger interface {
+	// Commit runs one group in one transaction: it locks and loads what the group names, has decide say what happened,
+	// writes that with the inboxes of all recipients and the group's acks, and makes it durable. It returns the inbox
+	// rows that it wrote, in commit order.
+	//
+	// Every user's rows are numbered without a gap, in the order of the records and of their To. decide runs once in
+	// each call, does no I/O, and may find the same commands as repeats when the group is run again.
+	Commit(ctx context.Context, g Group, decide func(Loaded) []Record) ([]wire.Event, error)
+
+	// Due lists the commands of timers whose time has come, the longest overdue first.
+	Due(ctx context.Context, limit int) ([]callout.Command, error)
+}
+
+// Group is what one commit reads before it decides, and what it writes whatever the decisions.
+type Group struct {
+	Orders []string // ids, each once
+	Keys   []Key    // each once
+	Acks   []Ack    // at most one a device
+}
+
+// Key names a command for ever.
+type Key struct{ SenderID, CommandID string }
+
+// Loaded is what a group found.
+type Loaded struct {
+	Now     time.Time                 // the clock that decides
+	Orders  map[string]*callout.Order // those that exist
+	Repeats map[Key]Repeat            // those whose command has been committed before
+}
+
+// Repeat is the committed event of a command.
+type Repeat struct {
+	Digest  [16]byte
+	OrderID string
+	Version int64
+}
+
+// Ack is how far a device has got. A device that is new is added, and its user's longest unseen one beyond MaxDevices
+// forgotten. A cursor never moves back.
+type Ack struct {
+	UserID, Device string
+	Seq            int64
+	SeenAt         time.Time
+}
+
+// MaxDevices is how many devices of a user are known.
+const MaxDevices = 20
+
+// Record is one event to be written. Its views are encoded once, and never again.
+type Record struct {
+	callout.Event
+	Digest [16]byte        // of the command; zero in the system's events
+	Party  json.RawMessage // the order as parties see it
+	Offer  json.RawMessage // as servicemen on offer see it; nil when none is told
+	Extra  json.RawMessage // what the parties see
+}
+
+// NewRecord encodes the views of an event.
+func NewRecord(e callout.Event, digest [16]byte) (Record, error) {
+	r := Record{Event: e, Digest: digest}
+	var err error
+	if r.Party, err = json.Marshal(e.Order.As(callout.PartyView)); err != nil {
+		return r, fmt.Errorf("encode order %s: %w", e.OrderID, err)
+	}
+	if r.Extra, err = e.Extra.MarshalJSON(); err != nil {
+		return r, fmt.Errorf("encode extra of %s: %w", wire.EventName(e.OrderID, e.Version), err)
+	}
+	for _, to := range e.To {
+		if to.View == callout.OfferView {
+			if r.Offer, err = json.Marshal(e.Order.As(callout.OfferView)); err != nil {
+				return r, fmt.Errorf("encode offer %s: %w", e.OrderID, err)
+			}
+			break
+		}
+	}
+	return r, nil
+}
+
+// Row is one event as it stands in one inbox: what the database stores of it, and who reads it.
+type Row struct {
+	UserID    string
+	Seq       int64
+	View      callout.View
+	OrderID   string
+	Version   int64
+	Status    callout.Status // of the event
+	Rests     callout.Status // of the order after it
+	SenderID  string
+	CommandID string
+	At        time.Time
+	Party     json.RawMessage
+	Offer     json.RawMessage
+	Extra     json.RawMessage
+}
+
+// Row is the record as one of its recipients has it at seq.
+func (r *Record) Row(to callout.Recipient, seq int64) Row {
+	return Row{
+		UserID: to.UserID, Seq: seq, View: to.View, OrderID: r.OrderID, Version: r.Version, Status: r.Status,
+		Rests: r.Order.Status, SenderID: r.Sender.ID, CommandID: r.CommandID, At: r.At, Party: r.Party, Offer: r.Offer, Extra: r.Extra,
+	}
+}
+
+// Event is the row as it goes to its reader: what the view leaves out is left out here and nowhere else.
+func (r *Row) Event() wire.Event {
+	e := wire.Event{
+		Seq: r.Seq, OrderID: r.OrderID, Version: r.Version, SenderID: r.SenderID, ReceiverID: r.UserID, Status: r.Status, At: r.At,
+	}
+	if r.SenderID == r.UserID {
+		e.CommandID = r.CommandID
+	}
+	switch r.View {
+	case callout.PartyView:
+		e.Order, e.Extra = r.Party, r.Extra
+	case callout.OfferView:
+		e.Order = r.Offer
+	default:
+		e.SenderID = ""
+		e.Order = fmt.Appendf(nil, `{"id":%q,"version":%d,"statusCode":%d}`, r.OrderID, r.Version, int(r.Rests))
+	}
+	return e
+}
+
+// Inbox is what sessions need. Nothing that it returns was not committed before.
+type Inbox interface {
+	// Open reads in one snapshot what a session of the device starts from. It changes nothing.
+	Open(ctx context.Context, userID, device string, resume *wire.Resume) (Snapshot, error)
+	// Page reads at most limit rows of an inbox after a seq, in order.
+	Page(ctx context.Context, userID string, after int64, limit int) ([]wire.Event, error)
+	// Find reads the newest row of an inbox that is what is wanted, and false if there is none.
+	Find(ctx context.Context, w Wanted) (wire.Event, bool, error)
+	// Heads reads the last seq of each of the users' inboxes. Users without one are left out.
+	Heads(ctx context.Context, userIDs []string) (map[string]int64, error)
+	// Standing reads in one snapshot the inbox's head and how many open orders the user is party to or on offer for.
+	Standing(ctx context.Context, userID string) (head int64, open int, err error)
+}
+
+// Snapshot is what a session starts from.
+type Snapshot struct {
+	Head    int64 // the last seq of the inbox; 0 when it is empty
+	Floor   int64 // rows up to this seq have been cut off
+	Cursor  int64 // the last seq that the device has acknowledged
+	Known   bool  // whether the device has been here before
+	Matches bool  // whether the inbox holds, at the resumed seq, the event that the device says it has there
+	Orders  []callout.Order
+}
+
+// Wanted says which row of an inbox to find.
+type Wanted struct {
+	UserID, OrderID string
+	Version         int64 // 0: any
+	UpTo            int64 // the highest seq; 0: any
+}
+
+// History is what those need who look at an order from outside.
+type History interface {
+	// Events reads the events of an order, the first first. An order that does not exist has none.
+	Events(ctx context.Context, orderID string) ([]callout.Event, error)
+}

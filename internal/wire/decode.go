@@ -1,0 +1,133 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/calloutd/callout"
+)
+
+// Decode reads one frame from a client. An error means that the frame is malformed and its session over; a command
+// whose id can be read is never an error but a [BadCommand].
+func Decode(data []byte) (Frame, error) {
+	o, err := parseObject(data)
+	if err != nil {
+		return nil, err
+	}
+	var kind string
+	if err := o.take("type", &kind); err != nil {
+		return nil, err
+	}
+	switch kind {
+	case "hello":
+		return decodeHello(o)
+	case "command":
+		return decodeCommand(o)
+	case "ack":
+		var ack Ack
+		if err := o.need("seq", &ack.Seq); err != nil {
+			return nil, err
+		}
+		if ack.Seq < 0 {
+			return nil, errors.New("seq is negative")
+		}
+		return ack, nil
+	case "":
+		return nil, errors.New("type is missing")
+	}
+	return nil, fmt.Errorf("unknown type %.40q", kind)
+}
+
+func decodeHello(o object) (Frame, error) {
+	var h Hello
+	var resume object
+	var leave string
+	if err := errors.Join(
+		o.take("token", &h.Token), o.take("device", &h.Device), o.take("resume", &resume), o.take("window", &h.Window),
+		o.take("leave", &leave), o.take("userId", &h.UserID), o.take("role", &h.Role),
+	); err != nil {
+		return nil, err
+	}
+	if err := callout.CheckID("device", h.Device); err != nil {
+		return nil, err
+	}
+	if resume != nil {
+		h.Resume = new(Resume)
+		if err := errors.Join(resume.need("seq", &h.Resume.Seq), resume.take("of", &h.Resume.Of)); err != nil {
+			return nil, err
+		}
+		if h.Resume.Seq < 0 {
+			return nil, errors.New("resume.seq is negative")
+		}
+	}
+	if h.Window < 0 {
+		return nil, errors.New("window is negative")
+	}
+	switch leave {
+	case "":
+	case "whenDone":
+		h.WhenDone = true
+	default:
+		return nil, errors.New(`leave is not "whenDone"`)
+	}
+	return h, nil
+}
+
+func decodeCommand(o object) (Frame, error) {
+	var c callout.Command
+	if err := o.need("id", &c.ID); err != nil {
+		return nil, err
+	}
+	var code int
+	err := errors.Join(
+		o.take("orderId", &c.OrderID), o.need("statusCode", &code),
+		o.take("version", &c.Version), o.take("receivers", &c.Receivers),
+	)
+	if err != nil {
+		return BadCommand{c.ID, &callout.Error{Code: callout.Invalid, Message: err.Error()}}, nil
+	}
+	c.Status = callout.Status(code)
+	if c.Extra, err = callout.ParseExtra(c.Status, o["extra"]); err != nil {
+		return BadCommand{c.ID, asRefusal(err)}, nil
+	}
+	return Command{c}, nil
+}
+
+func asRefusal(err error) *callout.Error {
+	var refusal *callout.Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	return &callout.Error{Code: callout.Invalid, Message: err.Error()}
+}
+
+// object is a JSON object by its keys, which count to the letter: encoding/json would take "TYPE" for "type".
+type object map[string]json.RawMessage
+
+func parseObject(data []byte) (object, error) {
+	var o object
+	if err := json.Unmarshal(data, &o); err != nil || o == nil {
+		return nil, errors.New("not a JSON object")
+	}
+	return o, nil
+}
+
+// take reads the value of key into v and leaves v alone when there is none. Null is none.
+func (o object) take(key string, v any) error {
+	value, ok := o[key]
+	if !ok {
+		return nil
+	}
+	if err := json.Unmarshal(value, v); err != nil {
+		return fmt.Errorf("%s is of the wrong type or out of range", key)
+	}
+	return nil
+}
+
+func (o object) need(key string, v any) error {
+	if value, ok := o[key]; !ok || string(value) == "null" {
+		return fmt.Errorf("%s is missing", key)
+	}
+	return o.take(key, v)
+}
