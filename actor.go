@@ -43,20 +43,24 @@ const (
 
 // standing finds what a is to o. A nil o is the order that a is about to place.
 func (o *Order) standing(a Actor) standing {
+	s := asClient
+	if o != nil {
+		s = o.relation(a.ID)
+	}
 	switch a.Role {
 	case System:
 		return asSystem
 	case Operator:
 		return asOperator
-	}
-	if o == nil {
-		if a.Role == Serviceman {
-			return stranger
+	case Client:
+		if s == asClient {
+			return s
 		}
-		return asClient
-	}
-	s := o.relation(a.ID)
-	if a.Role == "" || (a.Role == Client) == (s == asClient) {
+	case Serviceman:
+		if s != asClient {
+			return s
+		}
+	case "":
 		return s
 	}
 	return stranger

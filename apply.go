@@ -29,7 +29,8 @@ type decision struct {
 }
 
 // Apply decides cmd on o at the time now, and gives the events that happened: the command's own, and those of the
-// system that follow it in the same transaction. A nil o is an order that does not exist. Nothing is changed in place.
+// system that follow it in the same transaction. A nil o is an order that does not exist. Nothing is changed in place,
+// and the orders of the events share no memory with o, with cmd, or with each other.
 //
 // Every error is an [*Error] with a final code, and means that nothing happened.
 func (r Rules) Apply(o *Order, cmd Command, now time.Time) ([]Event, error) {
@@ -66,7 +67,7 @@ func (r Rules) decide(o *Order, cmd *Command, now time.Time) (Event, *Move, erro
 	}
 	d := decision{rules: r, cmd: cmd, who: who, before: o, at: now.UTC().Truncate(time.Millisecond)}
 	if o != nil {
-		d.next = *o
+		d.next = o.clone()
 		if d.at.Before(o.UpdatedAt) {
 			d.at = o.UpdatedAt
 		}
@@ -91,24 +92,19 @@ func (r Rules) decide(o *Order, cmd *Command, now time.Time) (Event, *Move, erro
 // permit finds the row that lets who give cmd, or says why there is none, in this order: is it any business of theirs,
 // is it ever theirs to do, is it still what they think it is, and is it time for it.
 func permit(o *Order, cmd *Command, who standing) (*Move, error) {
-	if o == nil && cmd.Status != Placed {
-		return nil, refuse(NotFound, "there is no order %s of yours", cmd.OrderID)
+	if cmd.Status == Placed {
+		return permitNew(o, cmd)
 	}
-	if o != nil && cmd.Status == Placed && who != asOperator && who != asSystem {
-		return nil, conflict("an order %s exists already", cmd.OrderID)
-	}
-	if o != nil && who == stranger {
+	if o == nil || who == stranger {
 		return nil, refuse(NotFound, "there is no order %s of yours", cmd.OrderID)
 	}
 	m, grant := move(cmd.Status, who)
 	if m == nil {
-		if who == asFormer && (cmd.Status == Accepted || cmd.Status == OfferDeclined) {
+		wasOffered := who == asFormer || who == asAssigned
+		if wasOffered && (cmd.Status == Accepted || cmd.Status == OfferDeclined) {
 			return nil, conflict("this offer is closed")
 		}
 		return nil, refuse(Forbidden, "%s is not yours to say", cmd.Status)
-	}
-	if o == nil {
-		return m, nil
 	}
 	if cmd.Version != 0 && cmd.Version != o.Version {
 		return nil, conflict("the order is at version %d, not %d", o.Version, cmd.Version)
@@ -120,6 +116,21 @@ func permit(o *Order, cmd *Command, who standing) (*Move, error) {
 		if err := m.open(o); err != nil {
 			return nil, err
 		}
+	}
+	return m, nil
+}
+
+// permitNew is permit for PLACED, which is on nothing: what the sender is to an order of that id does not matter.
+func permitNew(o *Order, cmd *Command) (*Move, error) {
+	var nothing *Order
+	m, _ := move(Placed, nothing.standing(cmd.Sender))
+	switch {
+	case m == nil:
+		return nil, refuse(Forbidden, "%s is not yours to say", Placed)
+	case o != nil:
+		return nil, conflict("an order %s exists already", cmd.OrderID)
+	case cmd.Version != 0:
+		return nil, conflict("the order is yet to be placed; it is not at version %d", cmd.Version)
 	}
 	return m, nil
 }

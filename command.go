@@ -42,7 +42,7 @@ func (c *Command) Digest() ([16]byte, error) {
 		h.Write(data)
 	}
 	number := func(n int64) { h.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
-	extra, err := c.Extra.MarshalJSON()
+	extra, err := c.Extra.canonical()
 	if err != nil {
 		return [16]byte{}, invalid("extra is not JSON")
 	}
@@ -57,15 +57,23 @@ func (c *Command) Digest() ([16]byte, error) {
 	return [16]byte(h.Sum(nil)), nil
 }
 
-// Check says what is wrong with c whatever the order: it is Invalid, or Forbidden to everybody in the sender's role.
-func (c *Command) Check() error {
+// CheckNames says whether the ids that c is looked up by can be ids at all. The error is Invalid.
+func (c *Command) CheckNames() error {
 	if err := checkCommandID(c.ID); err != nil {
 		return err
 	}
+	return CheckID("orderId", c.OrderID)
+}
+
+// Check says what is wrong with c whatever the order. The error is Invalid.
+func (c *Command) Check() error {
 	if !c.Status.Known() {
 		return invalid("statusCode %d is not a code of the table", int(c.Status))
 	}
-	if err := CheckID("orderId", c.OrderID); err != nil {
+	if err := c.CheckNames(); err != nil {
+		return err
+	}
+	if err := CheckUserID("the sender's id", c.Sender.ID); err != nil {
 		return err
 	}
 	if c.Version < 0 {
@@ -75,6 +83,9 @@ func (c *Command) Check() error {
 		if err := checkReceivers(c.Receivers, c.Sender.ID); err != nil {
 			return err
 		}
+	}
+	if c.Status == OrderChanged && c.Extra.Services != nil && len(c.Extra.Services) == 0 {
+		return invalid("extra.services is empty; leave it out to keep the services as they are")
 	}
 	return c.Extra.check()
 }

@@ -55,6 +55,9 @@ func ParseExtra(s Status, data []byte) (Extra, error) {
 	if len(data) == 0 || string(data) == "null" {
 		return e, nil
 	}
+	if !wellFormed(data) {
+		return e, invalid("extra has a string that is not valid UTF-8")
+	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil {
 		return e, invalid("extra is not a JSON object")
@@ -72,9 +75,6 @@ func ParseExtra(s Status, data []byte) (Extra, error) {
 		if err := json.Unmarshal(value, field); err != nil {
 			return Extra{}, invalid("extra.%s is of the wrong type or out of range", key)
 		}
-	}
-	if object["services"] != nil && s == OrderChanged && e.Services != nil && len(e.Services) == 0 {
-		return Extra{}, invalid("extra.services is empty; leave it out to keep the services as they are")
 	}
 	return e, nil
 }
@@ -105,10 +105,32 @@ func (e Extra) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// canonical is e in the form that equal content has whatever the order of keys and the escapes that it was sent with.
+func (e Extra) canonical() ([]byte, error) {
+	if len(e.More) > 0 {
+		more := make(map[string]json.RawMessage, len(e.More))
+		for key, raw := range e.More {
+			var value any
+			numbers := json.NewDecoder(bytes.NewReader(raw))
+			numbers.UseNumber()
+			err := numbers.Decode(&value)
+			if err == nil {
+				more[key], err = json.Marshal(value)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		e.More = more
+	}
+	return e.MarshalJSON()
+}
+
 // check says what is wrong with e in itself; what is wrong with it for one order, the table's rows say.
 func (e *Extra) check() error {
 	for _, text := range []struct{ what, s string }{
 		{"extra.note", e.Note}, {"extra.reason", e.Reason}, {"extra.reference", e.Reference},
+		{"extra.currency", e.Currency}, {"extra.method", string(e.Method)},
 	} {
 		if err := checkText(text.what, text.s); err != nil {
 			return err
@@ -147,17 +169,24 @@ func (p *Place) check() error {
 	if err := checkText("place.address", p.Address); err != nil {
 		return err
 	}
-	if p.Lat != nil && (*p.Lat < -90 || *p.Lat > 90) {
+	if p.Lat != nil && !(*p.Lat >= -90 && *p.Lat <= 90) {
 		return invalid("place.lat is not within -90 to 90 degrees")
 	}
-	if p.Lon != nil && (*p.Lon < -180 || *p.Lon > 180) {
+	if p.Lon != nil && !(*p.Lon >= -180 && *p.Lon <= 180) {
 		return invalid("place.lon is not within -180 to 180 degrees")
 	}
 	return nil
 }
 
-// checkValue holds a value that passes through to the rules for strings, and to a depth that any reader can take.
+// checkValue holds a value that passes through to the rules for strings, and to what any reader of JSON can take: the
+// parties get it as it was sent.
 func checkValue(what string, value json.RawMessage) error {
+	if !json.Valid(value) {
+		return invalid("%s is not JSON", what)
+	}
+	if !wellFormed(value) {
+		return invalid("%s has a string that is not valid UTF-8", what)
+	}
 	tokens := json.NewDecoder(bytes.NewReader(value))
 	tokens.UseNumber()
 	for depth := 0; ; {
@@ -174,6 +203,10 @@ func checkValue(what string, value json.RawMessage) error {
 			}
 			if depth > MaxDepth {
 				return invalid("%s is nested deeper than %d levels", what, MaxDepth)
+			}
+		case json.Number:
+			if _, err := t.Float64(); err != nil {
+				return invalid("%s has a number out of range", what)
 			}
 		case string:
 			if err := checkText("a string in "+what, t); err != nil {

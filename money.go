@@ -48,7 +48,7 @@ func Total(services []Service) (int64, error) {
 // checkCurrency says what is wrong with currency as that of the services.
 func checkCurrency(currency string, services []Service) error {
 	if currency != "" && !knownCurrency(currency) {
-		return invalid("currency %q is not a code of ISO 4217", currency)
+		return invalid("currency %.8q is not a code of ISO 4217", currency)
 	}
 	if currency == "" && priced(services) {
 		return invalid("services with prices need a currency")

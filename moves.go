@@ -26,17 +26,21 @@ func move(event Status, s standing) (*Move, *Grant) {
 // row's Needs say; and the server, which has heard of later events, may still refuse.
 func (o Order) Moves(a Actor, now time.Time) []Status {
 	s := o.standing(a)
-	if a.Role == Serviceman && o.ServicemanID == "" && o.ClientID != "" {
-		s = asOffered // the view of an offer does not name those whom it is made to
+	if s == stranger && a.Role == Serviceman && a.ID != o.ClientID && o.isOffer() {
+		s = asOffered
+	}
+	if now.Before(o.UpdatedAt) {
+		now = o.UpdatedAt
 	}
 	var events []Status
 	for i := range table {
 		m := &table[i]
+		if m.open != nil && m.open(&o) != nil || m.Event == Accepted && !now.Before(o.DueAt) {
+			continue
+		}
 		for _, g := range m.By {
-			if g.as != s || !slices.Contains(g.From, o.Status) || m.open != nil && m.open(&o) != nil {
-				continue
-			}
-			if late := m.Event == Accepted && !now.Before(o.DueAt); !late && !slices.Contains(events, m.Event) {
+			waits := g.as == asSystem && (m.Event != o.DueEvent || now.Before(o.DueAt))
+			if g.as == s && slices.Contains(g.From, o.Status) && !waits {
 				events = append(events, m.Event)
 			}
 		}
@@ -44,8 +48,13 @@ func (o Order) Moves(a Actor, now time.Time) []Status {
 	return events
 }
 
-// Timer is the system's command for what is due on the order, or false when nothing is. It carries the version at which
-// the timer was set, and takes effect at that version alone, once the time has come.
+// isOffer reports whether o is the view of an offer, which does not name those whom it is made to.
+func (o *Order) isOffer() bool {
+	return o.ClientID != "" && o.ServicemanID == "" && len(o.Receivers) == 0 && len(o.Former) == 0
+}
+
+// Timer is the system's command for what is due on the order, or false when nothing is. It carries the order's version,
+// and takes effect at that version alone, once the time has come.
 func (o *Order) Timer() (Command, bool) {
 	if o.DueEvent == 0 {
 		return Command{}, false

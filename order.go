@@ -2,6 +2,7 @@ package callout
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -84,7 +85,45 @@ func (o Order) MarshalJSON() ([]byte, error) {
 	if o.Services == nil {
 		o.Services = []Service{}
 	}
+	if o.Change != nil && o.Change.Services == nil {
+		change := *o.Change
+		change.Services = []Service{}
+		o.Change = &change
+	}
 	return json.Marshal(plain(o))
+}
+
+// clone copies o with everything that it points to.
+func (o *Order) clone() Order {
+	c := *o
+	c.Receivers, c.Former = slices.Clone(o.Receivers), slices.Clone(o.Former)
+	c.Services, c.Place = slices.Clone(o.Services), o.Place.clone()
+	if o.Change != nil {
+		change := *o.Change
+		change.Services = slices.Clone(change.Services)
+		c.Change = &change
+	}
+	if o.Payment != nil {
+		payment := *o.Payment
+		c.Payment = &payment
+	}
+	return c
+}
+
+func (p *Place) clone() *Place {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	if p.Lat != nil {
+		lat := *p.Lat
+		c.Lat = &lat
+	}
+	if p.Lon != nil {
+		lon := *p.Lon
+		c.Lon = &lon
+	}
+	return &c
 }
 
 // working is the status that work goes on in when a change or a payment has come to nothing.

@@ -2,6 +2,7 @@ package callout
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,10 +29,10 @@ func place(d *decision) error {
 	}
 	n := &d.next
 	n.ID, n.ClientID, n.Receivers = cmd.OrderID, cmd.Sender.ID, slices.Clone(cmd.Receivers)
-	n.Services, n.Currency, n.Total = e.Services, e.Currency, total
-	n.Place, n.Note = e.Place, e.Note
+	n.Services, n.Currency, n.Total = slices.Clone(e.Services), e.Currency, total
+	n.Place, n.Note = e.Place.clone(), e.Note
 	n.PlacedAt = d.at
-	n.DueAt, n.DueEvent = d.at.Add(offer), Expired
+	d.setTimer(Expired, offer)
 	return nil
 }
 
@@ -71,8 +72,8 @@ func accept(d *decision) error {
 
 func declineOffer(d *decision) error {
 	me := d.cmd.Sender.ID
-	d.next.Receivers = slices.DeleteFunc(slices.Clone(d.before.Receivers), func(id string) bool { return id == me })
-	d.next.Former = append(slices.Clone(d.before.Former), me)
+	d.next.Receivers = slices.DeleteFunc(d.next.Receivers, func(id string) bool { return id == me })
+	d.next.Former = append(d.next.Former, me)
 	d.keepTimer()
 	return nil
 }
@@ -103,9 +104,10 @@ func change(d *decision) error {
 	if err != nil {
 		return err
 	}
-	due := d.at.Add(d.rules.Change)
-	d.next.Change = &Change{ID: d.next.Version, Services: services, Total: total, Reason: d.cmd.Extra.Reason, DueAt: due}
-	d.next.DueAt, d.next.DueEvent = due, ChangeDeclined
+	d.setTimer(ChangeDeclined, d.rules.Change)
+	d.next.Change = &Change{
+		ID: d.next.Version, Services: slices.Clone(services), Total: total, Reason: d.cmd.Extra.Reason, DueAt: d.next.DueAt,
+	}
 	return nil
 }
 
@@ -114,7 +116,7 @@ func extend(d *decision) error {
 	if err := d.namesChange(d.cmd.Version != 0 || d.cmd.Classic && first); err != nil {
 		return err
 	}
-	open := d.before.Change
+	open := d.next.Change
 	d.next.Services, d.next.Total, d.next.Change = open.Services, open.Total, nil
 	d.next.ChangesApproved++
 	return nil
@@ -177,7 +179,7 @@ func verifyPayment(d *decision) error {
 	if e.Amount != nil && *e.Amount != d.before.Payment.Amount {
 		return conflict("the payment is of %d, not %d", d.before.Payment.Amount, *e.Amount)
 	}
-	d.next.DueAt, d.next.DueEvent = d.at.Add(d.rules.Completion), OrderComplete
+	d.setTimer(OrderComplete, d.rules.Completion)
 	return nil
 }
 
@@ -211,7 +213,7 @@ func cancel(d *decision) error {
 }
 
 func (d *decision) needsReason(whom standing) error {
-	if d.who&whom != 0 && d.cmd.Extra.Reason == "" {
+	if d.who&whom != 0 && strings.TrimSpace(d.cmd.Extra.Reason) == "" {
 		return invalid("extra.reason is missing: %s needs a reason", d.cmd.Status)
 	}
 	return nil
@@ -225,6 +227,11 @@ func (d *decision) isDue() error {
 	return nil
 }
 
+// setTimer makes event happen by itself after a while. Times are whole milliseconds, as they are stored.
+func (d *decision) setTimer(event Status, after time.Duration) {
+	d.next.DueAt, d.next.DueEvent = d.at.Add(after).Truncate(time.Millisecond), event
+}
+
 // keepTimer leaves what is due as it was; every other move ends it.
 func (d *decision) keepTimer() {
 	d.next.DueAt, d.next.DueEvent = d.before.DueAt, d.before.DueEvent
@@ -232,7 +239,6 @@ func (d *decision) keepTimer() {
 
 // closeOffers ends the offer to everybody but who has accepted it.
 func (d *decision) closeOffers() {
-	d.next.Former = slices.Clone(d.before.Former)
 	for _, id := range d.before.Receivers {
 		if id != d.next.ServicemanID {
 			d.next.Former = append(d.next.Former, id)

@@ -1,9 +1,12 @@
 package callout
 
 import (
+	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -66,6 +69,39 @@ func checkText(what, s string) error {
 		return invalid("%s has a control character", what)
 	}
 	return nil
+}
+
+// wellFormed reports whether every string in a JSON text is Unicode: valid UTF-8, and no half of a surrogate pair among
+// the escapes. encoding/json replaces both in silence; other readers refuse the whole text that holds one.
+func wellFormed(text []byte) bool {
+	if !utf8.Valid(text) {
+		return false
+	}
+	for {
+		_, rest, found := bytes.Cut(text, []byte{'\\'})
+		if !found || len(rest) == 0 {
+			return true
+		}
+		text = rest[1:]
+		if high := escaped(rest); utf16.IsSurrogate(high) {
+			if len(rest) < 6 || rest[5] != '\\' || utf16.DecodeRune(high, escaped(rest[6:])) == unicode.ReplacementChar {
+				return false
+			}
+			text = rest[11:]
+		}
+	}
+}
+
+// escaped is the code unit of an escape without its backslash, such as u00e9, or 0 when b starts with no such thing.
+func escaped(b []byte) rune {
+	if len(b) < 5 || b[0] != 'u' {
+		return 0
+	}
+	unit, err := strconv.ParseUint(string(b[1:5]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(unit)
 }
 
 func invalid(format string, a ...any) *Error  { return refuse(Invalid, format, a...) }

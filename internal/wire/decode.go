@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/calloutd/callout"
 )
@@ -106,6 +107,9 @@ func asRefusal(err error) *callout.Error {
 type object map[string]json.RawMessage
 
 func parseObject(data []byte) (object, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("not valid UTF-8")
+	}
 	var o object
 	if err := json.Unmarshal(data, &o); err != nil || o == nil {
 		return nil, errors.New("not a JSON object")

@@ -1,0 +1,47 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/store/postgres"
+	"github.com/calloutd/callout/internal/store/sqlite"
+)
+
+// history is a database opened to be read, beside whoever serves it.
+type history interface {
+	store.History
+	Close() error
+}
+
+// Events reads the events of an order from a database that another process may be serving.
+func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, error) {
+	var db history
+	var err error
+	if d.IsPostgres() {
+		db, err = postgres.OpenReadOnly(ctx, d.Name)
+	} else {
+		db, err = sqlite.OpenReadOnly(ctx, d.Name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the database %s to read: %w", Redact(d.Name), err)
+	}
+	defer db.Close()
+	events, err := db.Events(ctx, orderID)
+	if err != nil {
+		return nil, fmt.Errorf("read order %s: %w", orderID, err)
+	}
+	return events, nil
+}
+
+// Redact is a database's name as it may be shown: without a password.
+func Redact(name string) string {
+	u, err := url.Parse(name)
+	if err != nil {
+		return "(a URL that cannot be read)"
+	}
+	return u.Redacted()
+}

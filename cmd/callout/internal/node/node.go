@@ -1,0 +1,128 @@
+// Package node puts one server together: database, ledger, bus and sockets, and the order in which they start and stop.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/calloutd/callout/internal/bus"
+	"github.com/calloutd/callout/internal/ledger"
+	"github.com/calloutd/callout/internal/server"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/store/postgres"
+	"github.com/calloutd/callout/internal/store/sqlite"
+)
+
+// Config is what a node is made of.
+type Config struct {
+	Database Database
+	Ledger   ledger.Config // Committers 0: as many as the database takes
+	Server   server.Config
+	Drain    time.Duration // how long sessions may take to leave when the node stops
+
+	// Record sees every commit of the ledger, and may be nil.
+	Record func(store.Ledger) store.Ledger
+}
+
+// Database says where the orders are kept.
+type Database struct {
+	Name        string // a postgres:// URL, or the path of an SQLite file
+	Wait        bool   // stand by while another process serves it
+	AllowUnsafe bool   // serve on a PostgreSQL that does not keep what it has confirmed
+}
+
+// IsPostgres reports whether the database is a PostgreSQL server, and not an SQLite file.
+func (d Database) IsPostgres() bool {
+	return strings.HasPrefix(d.Name, "postgres://") || strings.HasPrefix(d.Name, "postgresql://")
+}
+
+// database is what a node needs of either kind.
+type database interface {
+	store.Ledger
+	store.Inbox
+	Lost() <-chan error // tells when another process has taken the database over
+	Close() error
+}
+
+// Node is one server.
+type Node struct {
+	config   Config
+	database database
+	ledger   *ledger.Ledger
+	server   *server.Server
+}
+
+// Open opens the database, for this process alone, and makes what stands in front of it.
+func Open(ctx context.Context, config Config) (*Node, error) {
+	db, err := open(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the database %s: %w", Redact(config.Database.Name), err)
+	}
+	n := &Node{config: config, database: db}
+	var committed store.Ledger = db
+	if config.Record != nil {
+		committed = config.Record(db)
+	}
+	var wakes bus.Local
+	if config.Ledger.Committers == 0 {
+		config.Ledger.Committers = 1
+		if config.Database.IsPostgres() {
+			config.Ledger.Committers = 2
+		}
+	}
+	config.Ledger.Log = config.Server.Log
+	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
+	config.Ledger.Announce = wakes.Announce
+	config.Ledger.Missed = func() { n.server.Missed() }
+	n.ledger = ledger.New(committed, config.Ledger)
+	n.server = server.New(config.Server, n.ledger, db, &wakes)
+	return n, nil
+}
+
+// Close closes the database of a node that is not to run.
+func (n *Node) Close() error { return n.database.Close() }
+
+// Run serves on the listener until ctx ends, lets the sessions leave, and commits what has been handed in. It returns an
+// error when it had to stop by itself. It closes the listener and the database.
+func (n *Node) Run(ctx context.Context, listener net.Listener) error {
+	serving, stopServing := context.WithCancelCause(ctx)
+	defer stopServing(nil)
+	committing, stopCommitting := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopCommitting()
+	ended := make(chan error, 1)
+	go func() {
+		err := n.ledger.Run(committing)
+		stopServing(err)
+		ended <- err
+	}()
+	go func() {
+		select {
+		case err := <-n.database.Lost():
+			stopServing(err)
+		case <-serving.Done():
+		}
+	}()
+
+	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	context.AfterFunc(serving, func() { time.AfterFunc(n.config.Drain, giveUp) })
+	err := n.server.Serve(serving, patience, listener)
+	if ctx.Err() == nil && err == nil {
+		err = context.Cause(serving)
+	}
+	stopCommitting()
+	<-ended
+	return errors.Join(err, n.database.Close())
+}
+
+func open(ctx context.Context, config Config) (database, error) {
+	d := config.Database
+	if d.IsPostgres() {
+		return postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe})
+	}
+	return sqlite.Open(ctx, d.Name, sqlite.Options{Clock: config.Server.Clock, Wait: d.Wait})
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/internal/ledger"
+	"github.com/calloutd/callout/internal/server"
+)
+
+type serveCommand struct {
+	databaseFlags
+	tokenFlags
+	Addr        string   `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Wait        bool     `help:"Stand by while another process serves the database, and take over when it ends."`
+	AllowUnsafe bool     `help:"Serve on a PostgreSQL that does not keep what it has confirmed (fsync or full_page_writes off)."`
+	Dev         bool     `help:"Development mode: anybody may be anybody, without a token. On loopback addresses only."`
+	DevAnywhere bool     `help:"Allow development mode on an address that others reach."`
+	Origin      []string `help:"Origin of pages that may connect, beside those of this host. '*' is any." placeholder:"URL"`
+	TLSCert     string   `help:"Certificate chain (PEM), for TLS that ends here." type:"existingfile" predictor:"file"`
+	TLSKey      string   `help:"Its key (PEM)." type:"existingfile" predictor:"file"`
+
+	OfferTime      time.Duration `default:"10m" help:"How long an order is on offer, unless it says otherwise."`
+	ChangeTime     time.Duration `default:"10m" help:"How long a change waits for the client's answer."`
+	CompletionTime time.Duration `default:"24h" help:"How long a verified payment waits for the client's word."`
+
+	Ping      time.Duration `default:"25s" help:"How often sessions are pinged; one that is silent for two pings is over."`
+	Window    int           `default:"64" help:"Events that may be on their way to a session unacknowledged."`
+	Queue     int           `default:"8192" help:"Commands that may wait for a committer; one more is refused as overloaded."`
+	DrainTime time.Duration `default:"15s" help:"How long sessions may take to leave when the server stops."`
+
+	LogLevel  slog.Level `default:"info" help:"debug, info, warn or error."`
+	LogFormat string     `default:"text" enum:"text,json" help:"text or json."`
+}
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context) error {
+	log := c.logger()
+	config, err := c.config(ctx, log)
+	if err != nil {
+		return err
+	}
+	n, err := node.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return errors.Join(err, n.Close())
+	}
+	c.greet(log, listener.Addr().String())
+	err = n.Run(ctx, listener)
+	log.Info("stopped")
+	return err
+}
+
+func (c *serveCommand) logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+func (c *serveCommand) config(ctx context.Context, log *slog.Logger) (node.Config, error) {
+	if err := c.check(); err != nil {
+		return node.Config{}, err
+	}
+	config := node.Config{
+		Database: node.Database{Name: c.DB, Wait: c.Wait, AllowUnsafe: c.AllowUnsafe},
+		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(), Drain: c.DrainTime,
+	}
+	config.Ledger.Rules.Offer, config.Ledger.Rules.Change, config.Ledger.Rules.Completion = c.OfferTime, c.ChangeTime, c.CompletionTime
+	config.Ledger.Queue = c.Queue
+	s := &config.Server
+	s.Session.Dev, s.Session.PingEvery, s.Session.Window = c.Dev, c.Ping, c.Window
+	s.Origins, s.Clock, s.Log = c.Origin, time.Now, log
+	s.Registry = newRegistry()
+	if c.TLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+		if err != nil {
+			return config, fmt.Errorf("read the TLS certificate: %w", err)
+		}
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	tokens, err := c.tokens(c.DB, log)
+	if err != nil {
+		return config, err
+	}
+	s.Tokens, err = server.NewTokens(ctx, tokens, s.Clock)
+	return config, err
+}
+
+func (c *serveCommand) check() error {
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case c.OfferTime <= 0 || c.ChangeTime <= 0 || c.CompletionTime <= 0:
+		return errors.New("--offer-time, --change-time and --completion-time are more than nothing")
+	case c.Ping < time.Second:
+		return errors.New("--ping is at least a second")
+	case c.Window < 1 || c.Queue < 1:
+		return errors.New("--window and --queue are at least 1")
+	case c.Dev && !c.DevAnywhere && !loopback(c.Addr):
+		return fmt.Errorf("development mode lets anybody be anybody, and others reach %s; --dev-anywhere if that is meant", c.Addr)
+	}
+	return nil
+}
+
+// loopback reports whether nobody outside this machine reaches the address.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// greet says where the server is, the first thing that whoever started it wants to know.
+func (c *serveCommand) greet(log *slog.Logger, addr string) {
+	scheme, web := "ws", "http"
+	if c.TLSCert != "" {
+		scheme, web = "wss", "https"
+	}
+	log.Info("callout serves", "version", version(), "database", node.Redact(c.DB),
+		"socket", scheme+"://"+addr+"/v1/socket", "classic", scheme+"://"+addr+"/order", "metrics", web+"://"+addr+"/metrics")
+	if c.Dev {
+		log.Warn("DEVELOPMENT MODE: anybody who reaches this server may be anybody, without a token")
+	}
+}
+
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}

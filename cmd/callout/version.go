@@ -1,0 +1,18 @@
+package main
+
+import "runtime/debug"
+
+// version is the module's version as it was built, with the commit where Go knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	commit := ""
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			commit = " (" + s.Value[:12] + ")"
+		}
+	}
+	return info.Main.Version + commit + " " + info.GoVersion
+}

@@ -1,0 +1,215 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// maxTries is how often a group that lost against another transaction is run again before its senders are sent away.
+const maxTries = 10
+
+// group is what one transaction decides. It may be decided more than once; the last time counts.
+type group struct {
+	rules   callout.Rules
+	log     *slog.Logger
+	items   []item
+	answers []Answer
+}
+
+// commit makes the items and acks durable and hands on what may be told. An error means that the database is broken.
+//
+// COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
+// one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more,
+// whose first step is to look up what of it has been committed; if that fails, too, nothing is said of the outcome.
+func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error {
+	if len(items) == 0 && len(acks) == 0 {
+		return nil
+	}
+	var err error
+	unknown := false
+	for try := 1; try <= maxTries; try++ {
+		g := l.group(items)
+		if err = l.try(ctx, &g, acks); err == nil {
+			if unknown {
+				l.config.Missed()
+			}
+			return nil
+		}
+		switch {
+		case errors.Is(err, store.Broken):
+			l.config.Log.Error("the database is broken", "err", err)
+			l.answerAll(items, unavailable())
+			return err
+		case errors.Is(err, store.BadData):
+			return l.split(ctx, items, acks, err)
+		case errors.Is(err, store.TryAgain):
+		case unknown:
+			try = maxTries
+		default:
+			unknown = true
+		}
+	}
+	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", err)
+	l.config.Missed()
+	for _, ack := range acks {
+		l.merge(ack)
+	}
+	l.answerAll(items, unavailable())
+	return nil
+}
+
+func (l *lane) group(items []item) group {
+	return group{rules: l.config.Rules, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
+}
+
+// try runs the group in one transaction and hands on its outcome if that is certain.
+func (l *lane) try(ctx context.Context, g *group, acks []store.Ack) error {
+	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
+	defer cancel()
+	start := time.Now()
+	rows, err := l.store.Commit(ctx, g.names(acks), g.decide)
+	if err != nil {
+		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
+	}
+	l.config.Metrics.committed(g, time.Since(start))
+	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
+	return nil
+}
+
+// split commits the halves of a group that holds data which the database refuses. A lone command may be refused because
+// the same id was committed by another process a moment before; the second time it is found as a repeat.
+func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, cause error) error {
+	if len(items) > 1 {
+		half := len(items) / 2
+		if err := l.commit(ctx, items[:half], acks); err != nil {
+			l.answerAll(items[half:], unavailable())
+			return err
+		}
+		return l.commit(ctx, items[half:], nil)
+	}
+	g := l.group(items)
+	if err := l.try(ctx, &g, acks); err == nil {
+		return nil
+	}
+	l.config.Log.Error("the database refuses a command", "err", cause)
+	l.answerAll(items, &callout.Error{Code: callout.Internal, Message: "the command could not be stored"})
+	return nil
+}
+
+// names lists what the group's transaction has to read, each once, and the acknowledgements that it writes.
+func (g *group) names(acks []store.Ack) store.Group {
+	orders := make(map[string]struct{}, len(g.items))
+	keys := make(map[store.Key]struct{}, len(g.items))
+	merged := make(map[device]store.Ack, len(acks))
+	for _, ack := range acks {
+		merged[deviceOf(ack)] = ack
+	}
+	for i := range g.items {
+		it := &g.items[i]
+		if it.ack != nil {
+			merged[deviceOf(*it.ack)] = later(merged[deviceOf(*it.ack)], *it.ack)
+			continue
+		}
+		orders[it.cmd.OrderID] = struct{}{}
+		keys[it.key()] = struct{}{}
+	}
+	return store.Group{
+		Orders: slices.Collect(maps.Keys(orders)), Keys: slices.Collect(maps.Keys(keys)), Acks: slices.Collect(maps.Values(merged)),
+	}
+}
+
+func (it *item) key() store.Key { return store.Key{SenderID: it.cmd.Sender.ID, CommandID: it.cmd.ID} }
+
+// decide runs the rules on each command in turn, on the order as the one before it left it.
+func (g *group) decide(loaded store.Loaded) []store.Record {
+	var records []store.Record
+	for i := range g.items {
+		it := &g.items[i]
+		if it.ack != nil {
+			g.answers[i] = Answer{}
+			continue
+		}
+		if repeat, ok := loaded.Repeats[it.key()]; ok {
+			g.answers[i] = it.repeated(repeat, loaded)
+			continue
+		}
+		decided, err := g.apply(it, loaded)
+		if err != nil {
+			refusal := refusalOf(err)
+			if refusal.Code == callout.Internal {
+				g.log.Error("a command could not be decided", "sender", it.cmd.Sender.ID, "command", it.cmd.ID, "err", err)
+			}
+			g.answers[i] = it.refused(refusal, loaded)
+			continue
+		}
+		first := &decided[0]
+		loaded.Repeats[it.key()] = store.Repeat{Digest: it.digest, OrderID: first.OrderID, Version: first.Version}
+		loaded.Orders[it.cmd.OrderID] = &decided[len(decided)-1].Order
+		g.answers[i] = Answer{OrderID: first.OrderID, Version: first.Version}
+		records = append(records, decided...)
+	}
+	return records
+}
+
+// apply decides one command and encodes what happened.
+func (g *group) apply(it *item, loaded store.Loaded) ([]store.Record, error) {
+	events, err := g.rules.Apply(loaded.Orders[it.cmd.OrderID], it.cmd, loaded.Now)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]store.Record, len(events))
+	digest := it.digest
+	for i, event := range events {
+		if records[i], err = store.NewRecord(event, digest); err != nil {
+			return nil, err
+		}
+		digest = [16]byte{} // what follows is the system's, and no command's content
+	}
+	return records, nil
+}
+
+func (it *item) repeated(repeat store.Repeat, loaded store.Loaded) Answer {
+	if repeat.Digest != it.digest {
+		return it.refused(&callout.Error{
+			Code: callout.Conflict, Message: "another command has been sent with this id",
+		}, loaded)
+	}
+	return Answer{OrderID: repeat.OrderID, Version: repeat.Version, Repeated: true}
+}
+
+// refused answers with the order as its sender may see it now: as the commands before it in the group have left it.
+func (it *item) refused(err *callout.Error, loaded store.Loaded) Answer {
+	answer := Answer{Err: err}
+	order := loaded.Orders[it.cmd.OrderID]
+	if order == nil {
+		return answer
+	}
+	answer.View = order.ViewFor(it.cmd.Sender)
+	if answer.View != callout.NoView {
+		if seen, err := json.Marshal(order.As(answer.View)); err == nil {
+			answer.Order = seen
+		}
+	}
+	return answer
+}
+
+// refusalOf is err as it may be told. What is no refusal is a mistake of ours and says nothing.
+func refusalOf(err error) *callout.Error {
+	var refusal *callout.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refusal):
+		return refusal
+	}
+	return &callout.Error{Code: callout.Internal, Message: "the command could not be decided"}
+}

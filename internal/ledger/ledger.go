@@ -1,0 +1,158 @@
+// Package ledger commits commands: it is where the rules and the storage meet. Commands that arrive while a commit is
+// under way are committed together by the next one, so that one fsync serves many; a lone command never waits for
+// company. Nobody is told of an event, or of a refusal that was decided beside it, before its group is durable.
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// Config is what a ledger needs beside its store.
+type Config struct {
+	Rules      callout.Rules
+	Committers int // groups under way at once; an order is always committed by the same one. SQLite takes one
+	Queue      int // commands that may wait for each committer; one more is refused as overloaded
+	Group      int // commands in one transaction, at most
+
+	AckEvery time.Duration // how long an acknowledgement may wait to be written
+	Sweep    time.Duration // how often timers are looked at
+	Timeout  time.Duration // how long the database may take for one group before its outcome counts as unknown
+
+	// Announce is told what was committed, in commit order for each committer, after the commit. It must not block.
+	Announce func(rows []wire.Event)
+	// Missed says that rows may have been committed without being announced. It must not block.
+	Missed func()
+
+	Metrics *Metrics
+	Log     *slog.Logger
+}
+
+// DefaultConfig has the sizes and times that were measured to serve well: groups of 256, and one committer.
+func DefaultConfig() Config {
+	return Config{
+		Rules: callout.DefaultRules(), Committers: 1, Queue: 8192, Group: 256,
+		AckEvery: time.Second, Sweep: 500 * time.Millisecond, Timeout: 10 * time.Second,
+	}
+}
+
+// Answer tells the sender of a command what became of it. It is given after the commit that decided it.
+type Answer struct {
+	Err *callout.Error // nil: the command took effect, now or before
+
+	// With a refusal: the order as its sender may see it now, as JSON, and how much of it that is.
+	Order json.RawMessage
+	View  callout.View
+
+	// The event that the command was, when it took effect.
+	OrderID  string
+	Version  int64
+	Repeated bool // it took effect before: this is the answer to a repeat
+}
+
+// Ledger commits. Its methods are safe for concurrent use and never block.
+type Ledger struct {
+	store  store.Ledger
+	config Config
+	lanes  []*lane
+	seed   maphash.Seed
+
+	mu     sync.RWMutex // held for reading while something is handed in
+	closed bool
+}
+
+// New makes a ledger. Nothing is committed before Run.
+func New(s store.Ledger, config Config) *Ledger {
+	l := &Ledger{store: s, config: config, seed: maphash.MakeSeed()}
+	for range config.Committers {
+		l.lanes = append(l.lanes, newLane(s, &l.config))
+	}
+	return l
+}
+
+// Submit hands in a command. Its answer is given to done exactly once: at once when the command cannot be taken, else
+// after its commit, on a goroutine of the ledger that done must not block.
+func (l *Ledger) Submit(cmd callout.Command, done func(Answer)) {
+	cmd.Complete()
+	it := item{cmd: cmd, done: done}
+	if err := it.prepare(); err != nil {
+		done(Answer{Err: err})
+		return
+	}
+	l.hand(l.lane(cmd.OrderID), it)
+}
+
+// Ack notes how far a device has got. It is merged with others and written within Config.AckEvery; losing it in a crash
+// costs the device a repeat.
+func (l *Ledger) Ack(ack store.Ack) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if !l.closed {
+		l.lane(ack.UserID).merge(ack)
+	}
+}
+
+// Register writes an acknowledgement at once, with the next group, and says when it is durable: a device that is new
+// is known from then on.
+func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {
+	l.hand(l.lane(ack.UserID), item{ack: &ack, done: func(a Answer) { done(a.Err) }})
+}
+
+// Run commits until ctx ends and everything that was handed in by then is committed and answered, the acknowledgements
+// included. It returns an error only when the database cannot be trusted any longer, and the process has to end.
+func (l *Ledger) Run(ctx context.Context) error {
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var lanes, sweeper sync.WaitGroup
+	for _, lane := range l.lanes {
+		lanes.Go(func() { lane.run(context.WithoutCancel(ctx), stop) })
+	}
+	sweeper.Go(func() { l.sweep(running) })
+	<-running.Done()
+	sweeper.Wait()
+
+	l.close()
+	lanes.Wait()
+	if err := context.Cause(running); errors.Is(err, store.Broken) {
+		return err
+	}
+	return nil
+}
+
+// close takes nothing more in; what is in the queues is still committed.
+func (l *Ledger) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, lane := range l.lanes {
+		close(lane.queue)
+	}
+}
+
+// lane is the committer of everything that has to do with key.
+func (l *Ledger) lane(key string) *lane {
+	return l.lanes[maphash.String(l.seed, key)%uint64(len(l.lanes))]
+}
+
+func (l *Ledger) hand(to *lane, it item) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		it.done(Answer{Err: &callout.Error{Code: callout.Unavailable, Message: "the server is closing"}})
+		return
+	}
+	select {
+	case to.queue <- it:
+	default:
+		it.done(Answer{Err: &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"}})
+	}
+}

@@ -1,0 +1,180 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// maxHints is how many rows may wait for a session in memory. What comes beyond is read from the database.
+const maxHints = 64
+
+// conn drives the session of one connection. Its run goroutine alone touches the session; a second one reads the socket;
+// everybody else posts.
+type conn struct {
+	server  *Server
+	socket  net.Conn
+	session *session.Session
+	device  device // guarded by the hub
+	frames  chan frame
+	quit    chan struct{}  // closed when run is over
+	tasks   sync.WaitGroup // the reader, and requests under way
+
+	mu     sync.Mutex
+	posts  []func(time.Time) session.Actions
+	hints  []*wire.Event
+	behind bool          // more hints came than there was room for
+	signal chan struct{} // holds one while something is posted
+
+	closing     bool   // the close frame has been sent
+	unsubscribe func() // from the bus
+}
+
+func newConn(s *Server, socket net.Conn) *conn {
+	return &conn{
+		server: s, socket: socket, frames: make(chan frame), quit: make(chan struct{}), signal: make(chan struct{}, 1),
+		unsubscribe: func() {},
+	}
+}
+
+// post has f called on the run goroutine. It does not block. What is posted after the end is dropped.
+func (c *conn) post(f func(time.Time) session.Actions) {
+	c.mu.Lock()
+	c.posts = append(c.posts, f)
+	c.mu.Unlock()
+	c.wake()
+}
+
+// hint is what the bus calls with each row for the session's user.
+func (c *conn) hint(row *wire.Event) {
+	c.mu.Lock()
+	if len(c.hints) < maxHints {
+		c.hints = append(c.hints, row)
+	} else {
+		c.behind = true
+	}
+	c.mu.Unlock()
+	c.wake()
+}
+
+func (c *conn) wake() {
+	select {
+	case c.signal <- struct{}{}:
+	default:
+	}
+}
+
+// run drives the session to its end. first is what a classic session wants done before anything is heard.
+func (c *conn) run(ctx context.Context, first session.Actions, from *bufio.Reader) {
+	defer c.tasks.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer close(c.quit)
+	defer func() { c.unsubscribe() }()
+	defer c.socket.Close()
+	c.tasks.Go(func() { c.read(from) })
+
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	alive := c.act(ctx, first)
+	for alive {
+		var frames <-chan frame
+		if c.session.Ready() {
+			frames = c.frames
+		}
+		timer.Reset(c.session.Next().Sub(c.server.config.Clock()))
+		select {
+		case f, ok := <-frames:
+			alive = ok && c.take(ctx, f)
+		case <-c.signal:
+			alive = c.drainPosts(ctx)
+		case <-timer.C:
+			alive = c.act(ctx, c.session.Tick(c.server.config.Clock()))
+		}
+	}
+}
+
+// drainPosts hands the session what has been posted: what others say first, then the rows.
+func (c *conn) drainPosts(ctx context.Context) bool {
+	c.mu.Lock()
+	posts, hints, behind := c.posts, c.hints, c.behind
+	c.posts, c.hints, c.behind = nil, nil, false
+	c.mu.Unlock()
+	for _, f := range posts {
+		if !c.act(ctx, f(c.server.config.Clock())) {
+			return false
+		}
+	}
+	var all session.Actions
+	for _, row := range hints {
+		all = merge(all, c.session.Hint(row))
+	}
+	if behind {
+		all = merge(all, c.session.Behind())
+	}
+	return c.act(ctx, all)
+}
+
+// merge has what several hints ask for done at once, so that their events go out in one write.
+func merge(a, b session.Actions) session.Actions {
+	a.Send = append(a.Send, b.Send...)
+	a.Requests = append(a.Requests, b.Requests...)
+	if b.Close != nil {
+		a.Close = b.Close
+	}
+	a.Gone = a.Gone || b.Gone
+	return a
+}
+
+// take hands the session one frame, and reports whether the connection goes on.
+func (c *conn) take(ctx context.Context, f frame) bool {
+	now := c.server.config.Clock()
+	switch f.kind {
+	case textFrame:
+		return c.act(ctx, c.session.Frame(f.payload, now))
+	case pongFrame:
+		return c.act(ctx, c.session.Pong(f.payload, now))
+	case pingFrame:
+		c.session.Alive(now)
+		return c.closing || c.write(pong(f.payload))
+	case closeFrame:
+		if !c.closing {
+			c.write(closeWith(f.code, ""))
+		}
+		return false
+	}
+	// The frame breaks the WebSocket protocol: say so; what else comes is thrown away by the reader.
+	if c.closing {
+		return true
+	}
+	return c.end(session.Close{Code: f.code, Reason: f.reason})
+}
+
+// act does what the session wants done, and reports whether the connection goes on.
+func (c *conn) act(ctx context.Context, a session.Actions) bool {
+	if len(a.Send) > 0 && !c.sendAll(a.Send) {
+		return false
+	}
+	for _, r := range a.Requests {
+		c.request(ctx, r)
+	}
+	if a.Close != nil {
+		return c.end(*a.Close)
+	}
+	return !a.Gone
+}
+
+// end sends the close frame. From then on the connection is read, for a while, until the peer closes it: closed at once,
+// the peer's kernel would throw away what it has not yet read.
+func (c *conn) end(why session.Close) bool {
+	c.closing = true
+	if !c.write(closeWith(why.Code, why.Reason)) {
+		return false
+	}
+	return c.socket.SetReadDeadline(time.Now().Add(c.server.config.Linger)) == nil
+}

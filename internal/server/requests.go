@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/ledger"
+	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// request has done what the session asks for. What has an answer is done elsewhere, and the answer posted.
+func (c *conn) request(ctx context.Context, r session.Request) {
+	s, inbox := c.session, c.server.inbox
+	switch r := r.(type) {
+	case session.Verify:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			me, code, reason := c.server.identify(ctx, r.Hello)
+			return func(time.Time) session.Actions { return s.Verified(me, code, reason) }
+		})
+	case session.Open:
+		c.server.hub.take(c, device{r.UserID, r.Device})
+		c.unsubscribe = c.server.bus.Subscribe(r.UserID, c.hint)
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)
+			c.note(ctx, "open an inbox", err)
+			return func(now time.Time) session.Actions { return s.Opened(session.Snapshot(snap), err == nil, now) }
+		})
+	case session.Register:
+		c.server.ledger.Register(c.ack(r.UserID, r.Device, r.Seq), func(err *callout.Error) {
+			c.post(func(time.Time) session.Actions { return s.Registered(err == nil) })
+		})
+	case session.Acknowledge:
+		c.server.ledger.Ack(c.ack(r.UserID, r.Device, r.Seq))
+	case session.Submit:
+		cmd := r.Command
+		c.server.ledger.Submit(cmd, func(a ledger.Answer) {
+			c.post(func(time.Time) session.Actions { return s.Answered(&cmd, session.Answer(a)) })
+		})
+	case session.Read:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			rows, err := inbox.Page(ctx, r.UserID, r.After, r.Limit)
+			c.note(ctx, "read an inbox", err)
+			return func(now time.Time) session.Actions { return s.Paged(rows, r.Limit, err == nil, now) }
+		})
+	case session.Find:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			row, ok, err := inbox.Find(ctx, store.Wanted{UserID: r.UserID, OrderID: r.OrderID, Version: r.Version, UpTo: r.UpTo})
+			c.note(ctx, "find an event", err)
+			return func(time.Time) session.Actions { return s.Found(&row, ok && err == nil, r.Because) }
+		})
+	case session.Replay:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			rows, err := c.newest(ctx, r)
+			c.note(ctx, "read the newest events", err)
+			return func(time.Time) session.Actions { return s.Replayed(rows, err == nil) }
+		})
+	case session.Stand:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			head, open, err := inbox.Standing(ctx, r.UserID)
+			c.note(ctx, "read an inbox's standing", err)
+			return func(now time.Time) session.Actions { return s.Stood(head, open, err == nil, now) }
+		})
+	}
+}
+
+// ask runs what may take time beside the session, and posts what comes of it.
+func (c *conn) ask(ctx context.Context, what func(context.Context) func(time.Time) session.Actions) {
+	c.tasks.Go(func() {
+		limited, cancel := context.WithTimeout(ctx, c.server.config.ReadTimeout)
+		defer cancel()
+		c.post(what(limited))
+	})
+}
+
+// note logs what went wrong while the connection lived; the session hears of it as "the database is away".
+func (c *conn) note(ctx context.Context, what string, err error) {
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		c.server.config.Log.Error("could not "+what, "err", err)
+	}
+}
+
+func (c *conn) ack(userID, device string, seq int64) store.Ack {
+	return store.Ack{UserID: userID, Device: device, Seq: seq, SeenAt: c.server.config.Clock()}
+}
+
+// newest reads the newest row, up to a seq, of each of the orders.
+func (c *conn) newest(ctx context.Context, r session.Replay) ([]wire.Event, error) {
+	var rows []wire.Event
+	for _, id := range r.Orders {
+		row, ok, err := c.server.inbox.Find(ctx, store.Wanted{UserID: r.UserID, OrderID: id, UpTo: r.UpTo})
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}

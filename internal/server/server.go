@@ -1,0 +1,121 @@
+// Package server puts sockets and HTTP in front of sessions: it listens, upgrades, drives each connection's session,
+// carries out what sessions ask for, and drains.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/calloutd/callout/internal/bus"
+	"github.com/calloutd/callout/internal/ledger"
+	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// Config is how a server behaves.
+type Config struct {
+	Session session.Config
+	Tokens  *Tokens     // who may come in; nil: nobody but in development mode
+	Origins []string    // origins beside the server's own host that browsers may come from; "*" is any
+	TLS     *tls.Config // nil: plain
+
+	WriteTimeout time.Duration // how long a peer may take to take what is sent
+	Linger       time.Duration // how long to read on after the close frame
+	ReadTimeout  time.Duration // how long the database may take to answer a read
+	DrainPace    time.Duration // over how long the sessions are told to come back elsewhere
+
+	Clock    func() time.Time
+	Registry *prometheus.Registry // what /metrics shows
+	Log      *slog.Logger
+}
+
+// DefaultConfig is how a server behaves unless told otherwise. Tokens, Clock, Registry and Log are the caller's to set.
+func DefaultConfig() Config {
+	return Config{
+		Session:      session.DefaultConfig(),
+		WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second, DrainPace: time.Second,
+	}
+}
+
+// Server serves sessions over sockets.
+type Server struct {
+	config  Config
+	ledger  *ledger.Ledger
+	inbox   store.Inbox
+	bus     *bus.Local
+	hub     hub
+	metrics *metrics
+}
+
+// New makes a server in front of a ledger and the inboxes that it writes. What the ledger commits it announces on the
+// bus; what it may have missed to announce it says to [Server.Missed].
+func New(config Config, l *ledger.Ledger, inbox store.Inbox, b *bus.Local) *Server {
+	s := &Server{config: config, ledger: l, inbox: inbox, bus: b, hub: newHub()}
+	s.metrics = newMetrics(config.Registry, &s.hub)
+	return s
+}
+
+// Missed has the server look into the database for what its sessions may not have been woken for. It does not block.
+func (s *Server) Missed() { s.hub.compareNow() }
+
+// Serve serves on the listener until ctx ends, then tells every session to come back elsewhere and waits for them, at
+// most until stop ends. It closes the listener.
+func (s *Server) Serve(ctx context.Context, stop context.Context, listener net.Listener) error {
+	web := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug),
+		TLSConfig:         s.config.TLS,
+		// A WebSocket is upgraded from HTTP/1.1, so nothing newer is offered.
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
+	}
+	comparing, cancel := context.WithCancel(ctx)
+	compared := make(chan struct{})
+	go func() {
+		defer close(compared)
+		s.compare(comparing)
+	}()
+	served := make(chan error, 1)
+	go func() {
+		if s.config.TLS != nil {
+			served <- web.ServeTLS(listener, "", "")
+		} else {
+			served <- web.Serve(listener)
+		}
+	}()
+
+	var err error
+	select {
+	case <-ctx.Done():
+		s.drain(stop)
+		_ = web.Shutdown(stop) // what is cut off by stop is cut off
+		<-served
+	case err = <-served:
+		s.drain(stop)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+	}
+	cancel()
+	<-compared
+	if err != nil {
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+// drain takes no new sessions, tells the others to come back elsewhere, and waits for them until stop ends.
+func (s *Server) drain(stop context.Context) {
+	s.hub.drain(s.config.DrainPace)
+	s.hub.wait(stop)
+}

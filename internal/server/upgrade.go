@@ -1,0 +1,138 @@
+package server
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gobwas/ws"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// native upgrades to the native protocol, in which the first frame says who comes.
+func (s *Server) native(w http.ResponseWriter, r *http.Request) {
+	socket, from, ok := s.upgrade(w, r)
+	if !ok {
+		return
+	}
+	c := newConn(s, socket)
+	c.session = session.New(s.config.Session, s.config.Clock())
+	s.serve(r, c, session.Actions{}, from)
+}
+
+// classic upgrades to the classic dialect, in which the URL says who comes.
+func (s *Server) classic(w http.ResponseWriter, r *http.Request) {
+	me, status, reason := s.identifyClassic(r)
+	if status != 0 {
+		say(w, status, reason)
+		return
+	}
+	socket, from, ok := s.upgrade(w, r)
+	if !ok {
+		return
+	}
+	c := newConn(s, socket)
+	var first session.Actions
+	c.session, first = session.NewClassic(s.config.Session, me, s.config.Clock())
+	s.serve(r, c, first, from)
+}
+
+func (s *Server) serve(r *http.Request, c *conn, first session.Actions, from *bufio.Reader) {
+	if !s.hub.add(c) {
+		_ = c.write(closeWith(wire.Draining, "the server is closing"))
+		c.socket.Close()
+		return
+	}
+	defer s.hub.remove(c)
+	c.run(r.Context(), first, from)
+}
+
+// upgrade makes a WebSocket of the request. What the peer has sent with its request is in the reader.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.Reader, bool) {
+	switch {
+	case s.hub.isClosing():
+		w.Header().Set("Retry-After", "1")
+		say(w, http.StatusServiceUnavailable, "the server is closing")
+		return nil, nil, false
+	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Connection", "Upgrade")
+		say(w, http.StatusUpgradeRequired, "this is a WebSocket")
+		return nil, nil, false
+	case !s.originAllowed(r):
+		say(w, http.StatusForbidden, "pages of this origin may not connect")
+		return nil, nil, false
+	case !protocolOffered(r):
+		say(w, http.StatusBadRequest, "the subprotocol is "+wire.Subprotocol)
+		return nil, nil, false
+	}
+	upgrader := ws.HTTPUpgrader{
+		Timeout:  s.config.WriteTimeout,
+		Protocol: func(name string) bool { return name == wire.Subprotocol },
+	}
+	socket, buffered, _, err := upgrader.Upgrade(r, w)
+	if err != nil {
+		s.config.Log.Debug("a WebSocket handshake came to nothing", "peer", r.RemoteAddr, "err", err)
+		if socket != nil {
+			socket.Close()
+		}
+		return nil, nil, false
+	}
+	return socket, buffered.Reader, true
+}
+
+// originAllowed keeps pages of other sites from connecting with what their visitors' browsers know. Only browsers send
+// an Origin; whoever sends none is none.
+func (s *Server) originAllowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(s.config.Origins, "*") || slices.Contains(s.config.Origins, origin) {
+		return true
+	}
+	from, err := url.Parse(origin)
+	return err == nil && from.Host != "" && strings.EqualFold(from.Host, r.Host)
+}
+
+// protocolOffered reports whether the peer offers our subprotocol, or none at all.
+func protocolOffered(r *http.Request) bool {
+	offers := r.Header.Values("Sec-WebSocket-Protocol")
+	for _, offer := range offers {
+		for name := range strings.SplitSeq(offer, ",") {
+			if strings.TrimSpace(name) == wire.Subprotocol {
+				return true
+			}
+		}
+	}
+	return len(offers) == 0
+}
+
+// identifyClassic finds who opens a classic session, or the HTTP status that refuses it.
+func (s *Server) identifyClassic(r *http.Request) (me session.Identity, status int, reason string) {
+	query := r.URL.Query()
+	userID := query.Get("userId")
+	if err := callout.CheckUserID("userId", userID); err != nil {
+		return me, http.StatusBadRequest, err.Error()
+	}
+	token := query.Get("token")
+	if token == "" {
+		if !s.config.Session.Dev {
+			return me, http.StatusUnauthorized, "a token is needed"
+		}
+		return session.Identity{UserID: userID}, 0, ""
+	}
+	me, code, reason := s.verify(r.Context(), token)
+	switch {
+	case code == wire.Forbidden, code == 0 && me.UserID != userID:
+		return me, http.StatusForbidden, "the token is not this user's"
+	case code != 0:
+		return me, http.StatusUnauthorized, reason
+	case me.Role == callout.Operator:
+		return me, http.StatusForbidden, "the classic dialect is for clients and servicemen"
+	}
+	return me, 0, ""
+}

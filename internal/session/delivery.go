@@ -1,0 +1,121 @@
+package session
+
+import (
+	"time"
+
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// delivery is how far a session has got with its inbox. The row whose turn it is goes out from memory when a hint brings
+// it; everything else is read from the database, page by page, so that a session never holds more than a page.
+type delivery struct {
+	welcome wire.Welcome // to be sent once the device is known
+	window  int
+	head    int64 // the highest seq heard of
+	sent    int64 // the last seq sent
+	acked   int64 // the last seq acknowledged
+	dirty   bool  // the inbox holds rows that a hint could not bring
+	reading bool  // a page is on its way
+	retryAt time.Time
+}
+
+// Hint takes a row that has just been committed. It may be late, early, or have been here before.
+func (s *Session) Hint(row *wire.Event) Actions {
+	s.head = max(s.head, row.Seq)
+	switch {
+	case row.Seq <= s.sent:
+	case s.state == open && row.Seq == s.sent+1 && !s.reading && s.room() > 0:
+		s.deliver(row)
+	default:
+		s.dirty = true
+	}
+	s.pump()
+	return s.take()
+}
+
+// Behind tells the session that its inbox may hold more than it has heard of.
+func (s *Session) Behind() Actions {
+	s.dirty = true
+	s.pump()
+	return s.take()
+}
+
+// Paged takes the page that was asked for; ok is false when the database is away.
+func (s *Session) Paged(rows []wire.Event, limit int, ok bool, now time.Time) Actions {
+	s.reading = false
+	if !ok {
+		s.dirty = true
+		s.retryAt = now.Add(s.config.Retry)
+		return s.take()
+	}
+	for i := range rows {
+		if s.state != open {
+			break
+		}
+		switch row := &rows[i]; {
+		case row.Seq <= s.sent:
+		case row.Seq == s.sent+1:
+			s.deliver(row)
+		default:
+			s.end(wire.FellBehind, "the inbox has been cut; resume to start anew")
+		}
+	}
+	s.dirty = s.dirty || len(rows) == limit
+	s.pump()
+	s.leaveIfDone()
+	return s.take()
+}
+
+func (s *Session) room() int { return s.window - int(s.sent-s.acked) }
+
+// pump asks for the next page when there is one to come and room for it.
+func (s *Session) pump() {
+	if s.state != open || !s.dirty || s.reading || !s.retryAt.IsZero() {
+		return
+	}
+	if room := s.room(); room > 0 {
+		s.dirty, s.reading = false, true
+		s.ask(Read{s.me.UserID, s.sent, min(room, s.config.Page)})
+	}
+}
+
+// retry goes back to the database once it has had time to recover.
+func (s *Session) retry(now time.Time) {
+	if !s.retryAt.IsZero() && !now.Before(s.retryAt) {
+		s.retryAt = time.Time{}
+		s.pump()
+		s.leaveIfDone()
+	}
+}
+
+// deliver sends the row whose turn it is.
+func (s *Session) deliver(row *wire.Event) {
+	s.sent = row.Seq
+	s.head = max(s.head, row.Seq)
+	if row.Status.Ends() {
+		s.ended = row.Seq
+	}
+	if s.classic != nil {
+		s.classicDeliver(row)
+		return
+	}
+	s.out.Send = append(s.out.Send, Message{Data: wire.AppendEvent(nil, row), At: row.At})
+}
+
+// ack takes the peer's word that it has everything up to seq.
+func (s *Session) ack(seq int64) {
+	if s.state != open {
+		return
+	}
+	switch {
+	case seq > s.head:
+		s.doubted = max(s.doubted, seq)
+		s.stand()
+	case seq > s.sent || seq <= s.acked:
+	default:
+		s.acked = seq
+		s.ask(Acknowledge{s.me.UserID, s.device, seq})
+		s.pump()
+		s.leaveIfDone()
+	}
+}

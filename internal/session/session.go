@@ -1,0 +1,191 @@
+// Package session is one device's conversation with the server, native or classic, as a state machine without I/O of its
+// own: whoever drives it hands in what has come ([Session.Frame], [Session.Hint], [Session.Paged], …) and carries out
+// the [Actions] that it answers with. So it is tested without a network, and lives under any transport.
+//
+// A Session is not safe for concurrent use: one goroutine at a time drives it.
+package session
+
+import (
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// Config is how sessions behave.
+type Config struct {
+	HelloTimeout time.Duration // how long a native session may take to say hello
+	PingEvery    time.Duration // how often a ping goes out; a peer that is silent for two of them is gone
+	Retry        time.Duration // how long to wait after the database has failed
+	Window       int           // events under way unacknowledged, unless the hello asks for fewer
+	Page         int           // events read from the database at once
+	Commands     int           // commands waiting for their answers at once; further frames are left unread
+	Dev          bool          // development mode, said in the welcome
+}
+
+// DefaultConfig is how sessions behave unless told otherwise.
+func DefaultConfig() Config {
+	return Config{
+		HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, Retry: time.Second,
+		Window: 64, Page: 64, Commands: 64,
+	}
+}
+
+// Identity is who a session's user turned out to be.
+type Identity struct {
+	UserID  string
+	Role    callout.Role // empty in the classic dialect without a token: what the user is on each order
+	Expires time.Time    // of the token; zero without one
+}
+
+// Session is one live connection of a device.
+type Session struct {
+	config Config
+	me     Identity
+	device string
+	state  state
+	hello  wire.Hello
+	out    Actions
+
+	heard  time.Time // when the peer last gave a sign of life
+	pinged time.Time // when the last ping went out
+	since  time.Time // when the session began
+
+	delivery
+	leaving
+	pending int              // commands without an answer yet
+	passed  map[string]int64 // by id of a pending command: the seq that the session had sent when it came
+	classic *classicState    // nil in the native dialect
+}
+
+type state uint8
+
+const (
+	expectingHello state = iota
+	opening              // the hello is being looked at; frames wait
+	open
+	closed // a close frame has been sent
+)
+
+// New starts a native session.
+func New(config Config, now time.Time) *Session {
+	return &Session{config: config, since: now, heard: now, pinged: now, passed: make(map[string]int64)}
+}
+
+// Ready reports whether the session takes a frame now. Frames that come while it does not are to be left unread.
+func (s *Session) Ready() bool {
+	return s.state != opening && s.pending < s.config.Commands
+}
+
+// Sent is the last seq that the session has sent, for whoever compares it with the inbox's head.
+func (s *Session) Sent() int64 { return s.sent }
+
+// UserID is whose session it is; empty before the hello was verified.
+func (s *Session) UserID() string { return s.me.UserID }
+
+// Frame takes a text frame from the peer.
+func (s *Session) Frame(data []byte, now time.Time) Actions {
+	s.heard = now
+	if s.classic != nil {
+		s.classicFrame(data)
+		return s.take()
+	}
+	frame, err := wire.Decode(data)
+	if s.state == expectingHello {
+		if hello, ok := frame.(wire.Hello); ok && err == nil {
+			s.begin(hello)
+		} else {
+			s.end(wire.Malformed, "the first frame is no valid hello"+because(err))
+		}
+		return s.take()
+	}
+	if err != nil {
+		s.end(wire.Malformed, err.Error())
+		return s.take()
+	}
+	switch f := frame.(type) {
+	case wire.Hello:
+		s.end(wire.Malformed, "a second hello")
+	case wire.Ack:
+		s.ack(f.Seq)
+	case wire.Command:
+		s.command(f.Command)
+	case wire.BadCommand:
+		s.send(wire.Encode(wire.Error{ID: f.ID, Code: f.Err.Code, Message: f.Err.Message}))
+	}
+	return s.take()
+}
+
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// Pong takes a pong from the peer, with the payload that it carried.
+func (s *Session) Pong(payload []byte, now time.Time) Actions {
+	s.heard = now
+	if s.classic != nil {
+		s.classicPong(payload)
+	}
+	return s.take()
+}
+
+// Alive notes a sign of life that is none of the others, such as a ping from the peer.
+func (s *Session) Alive(now time.Time) { s.heard = now }
+
+// Tick tells the time. It is to be called at [Session.Next], and does no harm before.
+func (s *Session) Tick(now time.Time) Actions {
+	switch {
+	case s.state == closed:
+	case s.state == expectingHello:
+		if !now.Before(s.since.Add(s.config.HelloTimeout)) {
+			s.end(wire.Unauthenticated, "no hello in time")
+		}
+	case s.expired(now):
+		s.end(wire.TokenExpired, "the token has expired")
+	case !now.Before(s.deadline()):
+		s.out.Gone = true
+		s.state = closed
+	default:
+		if !now.Before(s.pinged.Add(s.config.PingEvery)) {
+			s.ping(now)
+		}
+		s.retry(now)
+	}
+	return s.take()
+}
+
+// deadline is when a peer that stays silent counts as gone.
+func (s *Session) deadline() time.Time { return s.heard.Add(2 * s.config.PingEvery) }
+
+func (s *Session) expired(now time.Time) bool {
+	return !s.me.Expires.IsZero() && !now.Before(s.me.Expires)
+}
+
+// Next is when the session wants its next Tick.
+func (s *Session) Next() time.Time {
+	if s.state == expectingHello {
+		return s.since.Add(s.config.HelloTimeout)
+	}
+	next := s.pinged.Add(s.config.PingEvery)
+	for _, t := range []time.Time{s.deadline(), s.me.Expires, s.retryAt} {
+		if !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	return next
+}
+
+// Drain ends the session because the server is closing, and asks the peer to come back after a while.
+func (s *Session) Drain(after time.Duration) Actions {
+	s.endAfter(wire.Draining, "the server is closing", after)
+	return s.take()
+}
+
+// Replaced ends the session because a later one of the same device has taken over.
+func (s *Session) Replaced() Actions {
+	s.end(wire.Replaced, "a later session of this device has taken over")
+	return s.take()
+}

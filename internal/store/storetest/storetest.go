@@ -1,0 +1,75 @@
+// Package storetest is the contract of package store as tests. Every implementation runs all of it against a real
+// database:
+//
+//	func TestContract(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store { … })
+//	}
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/calloutd/callout/internal/store"
+)
+
+// Store is all that is asked of a database.
+type Store interface {
+	store.Ledger
+	store.Inbox
+	store.History
+}
+
+// Run holds a store to the contract. open makes one that is empty and that nobody else uses, whose clock is the given
+// one (Loaded.Now and Due go by it), and sees to it that it is closed when the test ends.
+func Run(t *testing.T, open func(t *testing.T, clock func() time.Time) Store) {
+	for _, promise := range promises() {
+		t.Run(promise.name, func(t *testing.T) {
+			c := newClock()
+			promise.hold(newWorld(t, open(t, c.now), c))
+		})
+	}
+	t.Run("AnyPlayIsAsTheRulesSay", func(t *testing.T) {
+		c := newClock()
+		anyPlay(t, open(t, c.now), c)
+	})
+}
+
+type promise struct {
+	name string
+	hold func(*world)
+}
+
+func promises() []promise {
+	return []promise{
+		{"AWholeOrderLivesThroughCommit", wholeOrder},
+		{"AnOrderComesBackAsItWas", orderComesBack},
+		{"NilAndEmptyListsAreTheSameToTheRules", nilAndEmpty},
+		{"ClockDecidesNow", clockDecides},
+		{"InboxesHaveNoGapsAcrossGroups", gaplessAcrossGroups},
+		{"InboxesHaveNoGapsWithinAGroup", gaplessWithinGroup},
+		{"CommitReturnsWhatPagesRead", commitReturnsRows},
+		{"EachSeesTheirViewAndNoMore", viewsPerRecipient},
+		{"RepeatsAreFound", repeatsFound},
+		{"AKeyTwiceInAGroupIsBadData", keyTwiceInGroup},
+		{"AKeyCommittedBeforeIsBadData", keyCommittedBefore},
+		{"AnInvalidStatusIsBadData", invalidStatus},
+		{"AVersionTakenIsBadData", versionTaken},
+		{"ARefusedGroupWritesNothing", refusedGroup},
+		{"ACancelledContextWritesNothing", cancelledContext},
+		{"AnAckNeverMovesBack", ackNeverMovesBack},
+		{"AcksAreWrittenWithAnyGroup", acksWithAnyGroup},
+		{"TheLongestUnseenDeviceIsForgotten", longestUnseenForgotten},
+		{"OpenKnowsTheDevice", openKnowsDevice},
+		{"OpenComparesWhatTheDeviceHas", openCompares},
+		{"OpenListsTheOpenOrders", openListsOrders},
+		{"PagesAreCutAsAsked", pages},
+		{"FindReadsTheNewestRow", find},
+		{"HeadsAreThoseOfTheInboxes", heads},
+		{"StandingFollowsTheOrder", standing},
+		{"DueFollowsTheOrder", due},
+		{"HistoryIsWhatHappened", history},
+		{"SnapshotsAreOfOneMoment", snapshots},
+		{"ManyCommitAtOnceWithoutGaps", manyAtOnce},
+	}
+}
