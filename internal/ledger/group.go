@@ -38,10 +38,7 @@ func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error
 	unknown := false
 	for try := 1; try <= maxTries; try++ {
 		g := l.group(items)
-		if err = l.try(ctx, &g, acks); err == nil {
-			if unknown {
-				l.config.Missed()
-			}
+		if err = l.try(ctx, &g, acks, unknown); err == nil {
 			return nil
 		}
 		switch {
@@ -71,8 +68,9 @@ func (l *lane) group(items []item) group {
 	return group{rules: l.config.Rules, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
 }
 
-// try runs the group in one transaction and hands on its outcome if that is certain.
-func (l *lane) try(ctx context.Context, g *group, acks []store.Ack) error {
+// try runs the group in one transaction and hands on its outcome if that is certain. After an outcome that was not,
+// rows may have been committed that are announced by nobody.
+func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown bool) error {
 	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
 	defer cancel()
 	start := time.Now()
@@ -81,6 +79,9 @@ func (l *lane) try(ctx context.Context, g *group, acks []store.Ack) error {
 		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
 	}
 	l.config.Metrics.committed(g, time.Since(start))
+	if afterUnknown {
+		l.config.Missed()
+	}
 	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
 	return nil
 }
@@ -97,7 +98,7 @@ func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, cause 
 		return l.commit(ctx, items[half:], nil)
 	}
 	g := l.group(items)
-	if err := l.try(ctx, &g, acks); err == nil {
+	if err := l.try(ctx, &g, acks, false); err == nil {
 		return nil
 	}
 	l.config.Log.Error("the database refuses a command", "err", cause)

@@ -44,7 +44,6 @@ func (d Database) IsPostgres() bool {
 type database interface {
 	store.Ledger
 	store.Inbox
-	Lost() <-chan error // tells when another process has taken the database over
 	Close() error
 }
 
@@ -52,20 +51,20 @@ type database interface {
 type Node struct {
 	config   Config
 	database database
+	lost     <-chan error // tells when another process has taken the database over; nil where that cannot be
 	ledger   *ledger.Ledger
 	server   *server.Server
 }
 
 // Open opens the database, for this process alone, and makes what stands in front of it.
 func Open(ctx context.Context, config Config) (*Node, error) {
-	db, err := open(ctx, config)
-	if err != nil {
+	n := &Node{config: config}
+	if err := n.openDatabase(ctx); err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", Redact(config.Database.Name), err)
 	}
-	n := &Node{config: config, database: db}
-	var committed store.Ledger = db
+	var committed store.Ledger = n.database
 	if config.Record != nil {
-		committed = config.Record(db)
+		committed = config.Record(n.database)
 	}
 	var wakes bus.Local
 	if config.Ledger.Committers == 0 {
@@ -79,7 +78,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	config.Ledger.Announce = wakes.Announce
 	config.Ledger.Missed = func() { n.server.Missed() }
 	n.ledger = ledger.New(committed, config.Ledger)
-	n.server = server.New(config.Server, n.ledger, db, &wakes)
+	n.server = server.New(config.Server, n.ledger, n.database, &wakes)
 	return n, nil
 }
 
@@ -101,7 +100,7 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 	}()
 	go func() {
 		select {
-		case err := <-n.database.Lost():
+		case err := <-n.lost:
 			stopServing(err)
 		case <-serving.Done():
 		}
@@ -119,10 +118,17 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 	return errors.Join(err, n.database.Close())
 }
 
-func open(ctx context.Context, config Config) (database, error) {
-	d := config.Database
-	if d.IsPostgres() {
-		return postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe})
+func (n *Node) openDatabase(ctx context.Context) error {
+	d := n.config.Database
+	if !d.IsPostgres() {
+		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait})
+		n.database = db
+		return err
 	}
-	return sqlite.Open(ctx, d.Name, sqlite.Options{Clock: config.Server.Clock, Wait: d.Wait})
+	db, err := postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe})
+	if err != nil {
+		return err
+	}
+	n.database, n.lost = db, db.Lost()
+	return nil
 }

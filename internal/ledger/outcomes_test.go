@@ -1,0 +1,134 @@
+package ledger_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/ledger"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// together submits commands so that they are committed in one group.
+func (b *bench) together(cmds ...callout.Command) []ledger.Answer {
+	release := b.faulty.hold()
+	b.submit(say("warm-"+cmds[0].ID, ana, "nothing", callout.Started))
+	<-b.faulty.entered
+	var answers []<-chan ledger.Answer
+	for _, cmd := range cmds {
+		answers = append(answers, b.submit(cmd))
+	}
+	release()
+	var got []ledger.Answer
+	for _, answer := range answers {
+		got = append(got, <-answer)
+	}
+	return got
+}
+
+func TestOneCommandThatTheDatabaseRefusesFailsAlone(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if names(g, ana, "culprit") {
+			return nil, store.BadData
+		}
+		return commit()
+	})
+	answers := b.together(
+		place("p1", "o1", sam), place("p2", "o2", sam), place("culprit", "o3", sam), place("p4", "o4", sam), place("p5", "o5", sam),
+	)
+	for i, a := range answers {
+		if i == 2 {
+			wantRefusal(t, a, callout.Internal)
+		} else if a.Err != nil {
+			t.Errorf("command %d is refused: %v", i, a.Err)
+		}
+	}
+	if got := len(b.inbox(sam.ID)); got != 4 {
+		t.Errorf("the serviceman was told of %d orders, not 4", got)
+	}
+}
+
+func TestAGroupThatLostAgainstAnotherIsRunAgainWhole(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	lost := 0
+	b.faulty.failing(func(_ store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if lost++; lost <= 3 {
+			return nil, store.TryAgain
+		}
+		return commit()
+	})
+	for _, a := range b.together(place("p1", "o1", sam), place("p2", "o2", sam)) {
+		if a.Err != nil || a.Repeated {
+			t.Errorf("the answer is %+v", a)
+		}
+	}
+}
+
+func TestAnUnknownOutcomeIsLookedUpBeforeAnythingIsDoneAgain(t *testing.T) {
+	for _, committed := range []bool{true, false} {
+		b := start(t, fresh(t), nil)
+		failed := false
+		b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+			if !names(g, ana, "p1") || failed {
+				return commit()
+			}
+			failed = true
+			if committed {
+				if _, err := commit(); err != nil {
+					return nil, err
+				}
+			}
+			return nil, errLost
+		})
+		for _, a := range b.together(place("p1", "o1", sam), place("p2", "o2", sam)) {
+			if a.Err != nil || a.Repeated != committed {
+				t.Errorf("committed %v: the answer is %+v", committed, a)
+			}
+		}
+		if got := len(b.inbox(sam.ID)); got != 2 {
+			t.Errorf("committed %v: the serviceman was told %d times, not 2", committed, got)
+		}
+		b.mu.Lock()
+		if b.missed != 1 {
+			t.Errorf("committed %v: that something may have been missed was said %d times", committed, b.missed)
+		}
+		b.mu.Unlock()
+		if err := b.end(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWhileTheDatabaseIsAwayNothingIsSaidOfTheOutcomeAndWorkGoesOnAfterwards(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, errLost })
+	wantRefusal(t, b.do(place("p", "o", sam)), callout.Unavailable)
+	b.faulty.failing(nil)
+	if a := b.must(place("p", "o", sam)); a.Repeated {
+		t.Errorf("the answer is %+v", a)
+	}
+}
+
+func TestAcknowledgementsOutliveAFailedCommit(t *testing.T) {
+	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", Seq: 0, SeenAt: time.Now()})
+	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, errLost })
+	b.do(place("p", "o", sam))
+	b.faulty.failing(nil)
+	b.must(place("p", "o", sam))
+	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
+		t.Errorf("the device is %+v (%v)", snap, err)
+	}
+}
+
+func TestABrokenDatabaseEndsTheLedger(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, store.Broken })
+	wantRefusal(t, b.do(place("p", "o", sam)), callout.Unavailable)
+	if err := b.end(); !errors.Is(err, store.Broken) {
+		t.Errorf("Run returned %v", err)
+	}
+}
