@@ -106,7 +106,7 @@ func permit(o *Order, cmd *Command, who standing) (*Move, error) {
 		}
 		return nil, refuse(Forbidden, "%s is not yours to say", cmd.Status)
 	}
-	if cmd.Version != 0 && cmd.Version != o.Version {
+	if mustMatch := cmd.Version != 0 || who == asSystem; mustMatch && cmd.Version != o.Version {
 		return nil, conflict("the order is at version %d, not %d", o.Version, cmd.Version)
 	}
 	if !slices.Contains(grant.From, o.Status) {
