@@ -25,9 +25,10 @@ func pragmasOfWriter() []pragma {
 	return []pragma{
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"},
-		{"fullfsync", "ON", "1"}, // on macOS fsync alone does not reach the disk
-		{"cache_size", "-65536", "-65536"},
-		{"journal_size_limit", "67108864", "67108864"}, // what a WAL that has grown is cut to
+		{"fullfsync", "ON", "1"},                       // on macOS fsync alone does not reach the disk
+		{"cache_size", "-65536", "-65536"},             // KiB
+		{"wal_autocheckpoint", "4000", "4000"},         // pages: groups write the same ones again and again
+		{"journal_size_limit", "67108864", "67108864"}, // bytes that a WAL which has grown is cut to
 	}
 }
 
@@ -55,6 +56,9 @@ func checkPragmas(conn *sqlite3.Conn, pragmas []pragma) error {
 
 // run runs a statement, which stays prepared, and calls row for each row that it gives. row may be nil. An argument is
 // an int64, a string, a []byte for a blob, or nil.
+//
+// A join with "column = ?" or "LIMIT ?" does not stay prepared: SQLite plans it again for every value (measured: 30 µs
+// against 3). So joins take their arguments through subqueries.
 func run(conn *sqlite3.Conn, sql string, row func(*sqlite3.Stmt) error, args ...any) error {
 	stmt, err := conn.Prepare(sql)
 	if err != nil {

@@ -34,8 +34,8 @@ func migrations() ([]string, error) {
 }
 
 // identify reads the schema version of a database, 0 if it is empty, without a change to it. It refuses a file that is
-// another program's.
-func identify(conn *sqlite3.Conn) (version int, err error) {
+// another program's or a newer Callout's.
+func identify(conn *sqlite3.Conn, known int) (version int, err error) {
 	var application, tables int
 	for _, q := range []struct {
 		sql string
@@ -56,18 +56,14 @@ func identify(conn *sqlite3.Conn) (version int, err error) {
 	if application != applicationID && !empty {
 		return 0, fmt.Errorf("it is another program's database (its application_id is %#x, not %#x)", application, applicationID)
 	}
+	if version > known {
+		return 0, fmt.Errorf("its schema has version %d and this program knows versions up to %d: it was written by a newer Callout", version, known)
+	}
 	return version, nil
 }
 
-// migrate brings the schema to its newest version, each step in a transaction.
-func migrate(conn *sqlite3.Conn, version int) error {
-	scripts, err := migrations()
-	if err != nil {
-		return err
-	}
-	if err := refuseNewer(version, len(scripts)); err != nil {
-		return err
-	}
+// migrate brings the schema from version to its newest, each step in a transaction.
+func migrate(conn *sqlite3.Conn, scripts []string, version int) error {
 	for ; version < len(scripts); version++ {
 		if err := migrateOnce(conn, scripts[version], version+1); err != nil {
 			return fmt.Errorf("migrate the schema to version %d: %w", version+1, err)
@@ -84,11 +80,4 @@ func migrateOnce(conn *sqlite3.Conn, script string, version int) (err error) {
 	defer end(&err)
 	return sqlitex.ExecuteScript(conn, fmt.Sprintf("%s\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;",
 		script, applicationID, version), nil)
-}
-
-func refuseNewer(version, known int) error {
-	if version > known {
-		return fmt.Errorf("its schema has version %d and this program knows versions up to %d: it was written by a newer Callout", version, known)
-	}
-	return nil
 }

@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +27,8 @@ func anyPlay(t *testing.T, s Store, c *clock) {
 			"commit": p.commitAny,
 			"timers": p.commitTimers,
 			"wait": func(t *rapid.T) {
-				c.advance(time.Duration(rapid.IntRange(1, 900_000).Draw(t, "ms")) * time.Millisecond)
+				waits := []time.Duration{time.Millisecond, 1500 * time.Millisecond, time.Minute, 10 * time.Minute, 24 * time.Hour}
+				c.advance(rapid.SampledFrom(waits).Draw(t, "wait"))
 			},
 		})
 		p.compare()
@@ -64,34 +67,76 @@ func (p *play) commitAny(t *rapid.T) {
 	p.sent = append(p.sent, cmds...)
 }
 
-// anyCommand is one that the rules may allow, more often than not, and sometimes one that was sent before.
+// anyCommand is more often than not one that the rules allow, and sometimes one that was sent before.
 func (p *play) anyCommand(t *rapid.T) callout.Command {
-	if len(p.sent) > 0 && rapid.IntRange(0, 9).Draw(t, "again") == 0 {
+	kind := rapid.IntRange(0, 9).Draw(t, "kind")
+	if kind == 9 && len(p.sent) > 0 {
 		return rapid.SampledFrom(p.sent).Draw(t, "sent before")
 	}
-	sender := rapid.SampledFrom(p.actors).Draw(t, "sender")
-	orderID := fmt.Sprintf("%so-%d", p.prefix, rapid.IntRange(0, 5).Draw(t, "order"))
+	orderID := rapid.SampledFrom(append(p.openIDs(), fmt.Sprintf("%so-%d", p.prefix, len(p.model.orders)))).Draw(t, "order")
 	o := p.model.orders[orderID]
-	statuses := []callout.Status{callout.Placed}
-	if o != nil {
-		statuses = o.Moves(sender, p.clock.now())
+	moves := p.moves(o)
+	if kind == 8 || len(moves) == 0 {
+		moves = p.anyMoves()
 	}
-	if len(statuses) == 0 || rapid.IntRange(0, 9).Draw(t, "astray") == 0 {
-		statuses = callout.Statuses()
-	}
-	cmd := p.say(sender, orderID, rapid.SampledFrom(statuses).Draw(t, "status"))
-	cmd.Version = int64(rapid.IntRange(0, 1).Draw(t, "version is said"))
-	if o != nil {
-		cmd.Version *= o.Version
+	m := rapid.SampledFrom(moves).Draw(t, "move")
+	cmd := p.say(m.by, orderID, m.status)
+	if o != nil && rapid.Bool().Draw(t, "version is said") {
+		cmd.Version = o.Version
 	}
 	if cmd.Status == callout.Placed {
 		servicemen := rapid.SliceOfNDistinct(rapid.SampledFrom(p.actors[2:5]), 1, 3, rapid.ID).Draw(t, "receivers")
 		for _, r := range servicemen {
 			cmd.Receivers = append(cmd.Receivers, r.ID)
 		}
-		cmd.Version = 0
 	}
 	return cmd
+}
+
+// anyMove is somebody's move, allowed or not.
+type anyMove struct {
+	by     callout.Actor
+	status callout.Status
+}
+
+// moves are those that the order allows now, the ones that lead furthest first: what is drawn is mostly drawn from there.
+func (p *play) moves(o *callout.Order) []anyMove {
+	if o == nil {
+		return []anyMove{{p.actors[0], callout.Placed}, {p.actors[1], callout.Placed}}
+	}
+	var moves []anyMove
+	for _, a := range p.actors {
+		for _, s := range o.Moves(a, p.clock.now()) {
+			moves = append(moves, anyMove{a, s})
+		}
+	}
+	slices.SortStableFunc(moves, func(a, b anyMove) int { return cmp.Compare(rank(a.status), rank(b.status)) })
+	return moves
+}
+
+func rank(s callout.Status) int {
+	switch s {
+	case callout.Cancelled:
+		return 2
+	case callout.OfferDeclined:
+		return 1
+	}
+	return 0
+}
+
+func (p *play) anyMoves() []anyMove {
+	var moves []anyMove
+	for _, s := range callout.Statuses() {
+		for _, a := range p.actors {
+			moves = append(moves, anyMove{a, s})
+		}
+	}
+	return moves
+}
+
+// openIDs are the orders that have not ended.
+func (p *play) openIDs() []string {
+	return slices.DeleteFunc(p.model.orderIDs(), func(id string) bool { return p.model.orders[id].Status.Ends() })
 }
 
 func (p *play) commitTimers(t *rapid.T) {
@@ -210,9 +255,13 @@ func (p *play) compareUser(a callout.Actor) {
 	p.same("what "+a.ID+" starts from", p.open(a.ID, "phone", nil), store.Snapshot{
 		Head: int64(len(rows)), Cursor: cursor, Known: known, Orders: open,
 	})
-	for i, row := range rows {
-		p.same("the row is matched", p.open(a.ID, "phone", &wire.Resume{Seq: row.Seq, Of: row.Of()}).Matches, true)
-		wanted := store.Wanted{UserID: a.ID, OrderID: row.OrderID, UpTo: int64(len(rows) - i)}
+	if len(rows) == 0 {
+		return
+	}
+	row := rows[p.ids%len(rows)]
+	p.same("the row is matched", p.open(a.ID, "phone", &wire.Resume{Seq: row.Seq, Of: row.Of()}).Matches, true)
+	for upTo := range rows {
+		wanted := store.Wanted{UserID: a.ID, OrderID: row.OrderID, UpTo: int64(upTo)}
 		got, found, err := p.s.Find(p.t.Context(), wanted)
 		if err != nil {
 			p.t.Fatalf("find: %v", err)

@@ -81,7 +81,7 @@ func viewsPerRecipient(w *world) {
 	offer := []string{"clientId", "currency", "dueAt", "id", "place", "placedAt", "services", "statusCode", "total", "version"}
 	closed := []string{"id", "statusCode", "version"}
 	accepted := []string{
-		"clientId", "currency", "id", "note", "place", "placedAt", "services", "servicemanId", "statusCode", "total", "version",
+		"clientId", "currency", "id", "note", "place", "placedAt", "servicemanId", "services", "statusCode", "total", "version",
 	}
 
 	client, winner, loser := w.inbox(ana.ID), w.inbox(sam.ID), w.inbox(sue.ID)

@@ -1,9 +1,9 @@
 -- Times are milliseconds since 1970. Whatever is named in every row of an inbox is named by a number.
 
+-- The head of an inbox is the seq of its last row, or the floor where all rows have been cut off.
 CREATE TABLE users (
   n     INTEGER PRIMARY KEY,
   id    TEXT    NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64),
-  head  INTEGER NOT NULL CHECK (head >= floor),              -- the last seq of the inbox
   floor INTEGER NOT NULL DEFAULT 0 CHECK (floor >= 0)        -- rows up to this one have been cut off
 ) STRICT;
 
@@ -43,10 +43,10 @@ CREATE TABLE events (
   command_id   TEXT    NOT NULL CHECK (command_id <> ''),
   digest       BLOB    NOT NULL CHECK (length(digest) = 16),
   at           INTEGER NOT NULL,
+  prev         INTEGER CHECK (prev < id),                    -- the order's event before this one
   party        TEXT    NOT NULL,                             -- the order as parties see it
   offer        TEXT,                                         -- and as servicemen on offer do, where any is told
   extra        TEXT    NOT NULL,
-  prev         INTEGER CHECK (prev < id),                    -- the order's event before this one
   CHECK ((prev IS NULL) = (version = 1)),
   CHECK ((version = 1) = (status = 1001)),
   CHECK (order_status = status OR status >= 1012),

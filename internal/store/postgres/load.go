@@ -1,0 +1,132 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// found is what a group found, and what has to be known beside it to write.
+type found struct {
+	store.Loaded
+	locked    map[string]bool // the orders that are locked
+	newcomers []store.Ack     // those by devices that are not known yet
+}
+
+const (
+	begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`
+
+	lockOrders = `SELECT id FROM callout.orders WHERE id = ANY($1) ORDER BY id FOR UPDATE`
+
+	// A statement that has waited for a lock sees the locked row as it is now, but all others as they were before: so
+	// events are read by a later one.
+	readOrders = `SELECT ` + orderColumns + `
+		FROM callout.orders o JOIN callout.events e ON e.order_id = o.id AND e.version = o.version
+		WHERE o.id = ANY($1)`
+
+	readRepeats = `SELECT e.sender_id, e.command_id, e.digest, e.order_id, e.version
+		FROM unnest($1::text[], $2::text[]) AS k (sender_id, command_id)
+		JOIN callout.events e ON e.sender_id = k.sender_id AND e.command_id = k.command_id AND e.sender_id <> 'system'`
+
+	readNewcomers = `SELECT k.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (user_id, device, place)
+		WHERE NOT EXISTS (SELECT FROM callout.devices d WHERE d.user_id = k.user_id AND d.device = k.device)`
+
+	readClock = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+)
+
+// load begins a transaction, and locks and reads what the group names.
+func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found, error) {
+	f := &found{
+		Loaded: store.Loaded{Orders: make(map[string]*callout.Order), Repeats: make(map[store.Key]store.Repeat)},
+		locked: make(map[string]bool),
+	}
+	var b batch
+	b.exec(begin)
+	if len(g.Orders) > 0 {
+		b.query(f.scanLocked, lockOrders, g.Orders)
+		b.query(f.scanOrder, readOrders, g.Orders)
+	}
+	if len(g.Keys) > 0 {
+		b.query(f.scanRepeat, readRepeats,
+			column(g.Keys, func(k store.Key) string { return k.SenderID }),
+			column(g.Keys, func(k store.Key) string { return k.CommandID }))
+	}
+	if len(g.Acks) > 0 {
+		b.query(func(rows pgx.Rows) error { return f.scanNewcomer(rows, g.Acks) }, readNewcomers,
+			column(g.Acks, ackUser), column(g.Acks, ackDevice))
+	}
+	if db.clock == nil {
+		b.query(f.scanClock, readClock)
+	}
+	if err := b.run(ctx, conn); err != nil {
+		return nil, fault(err)
+	}
+	if db.clock != nil {
+		f.Now = millis(db.clock().UnixMilli())
+	}
+	return f, f.check()
+}
+
+// check holds to it that what was read is locked. An order that was placed between the two statements is not.
+func (f *found) check() error {
+	for id := range f.Orders {
+		if !f.locked[id] {
+			return fmt.Errorf("%w: order %s was placed while the group was loaded", store.TryAgain, id)
+		}
+	}
+	return nil
+}
+
+func (f *found) scanLocked(rows pgx.Rows) error {
+	var id string
+	if err := rows.Scan(&id); err != nil {
+		return err
+	}
+	f.locked[id] = true
+	return nil
+}
+
+func (f *found) scanOrder(rows pgx.Rows) error {
+	o, err := scanOrder(rows)
+	if err != nil {
+		return err
+	}
+	f.Orders[o.ID] = o
+	return nil
+}
+
+func (f *found) scanRepeat(rows pgx.Rows) error {
+	var key store.Key
+	var digest []byte
+	var r store.Repeat
+	if err := rows.Scan(&key.SenderID, &key.CommandID, &digest, &r.OrderID, &r.Version); err != nil {
+		return err
+	}
+	if copy(r.Digest[:], digest) != len(r.Digest) {
+		return fmt.Errorf("the digest of command %q of %s has %d bytes", key.CommandID, key.SenderID, len(digest))
+	}
+	f.Repeats[key] = r
+	return nil
+}
+
+func (f *found) scanNewcomer(rows pgx.Rows, acks []store.Ack) error {
+	var place int
+	if err := rows.Scan(&place); err != nil {
+		return err
+	}
+	f.newcomers = append(f.newcomers, acks[place-1])
+	return nil
+}
+
+func (f *found) scanClock(rows pgx.Rows) error {
+	var now int64
+	if err := rows.Scan(&now); err != nil {
+		return err
+	}
+	f.Now = millis(now)
+	return nil
+}

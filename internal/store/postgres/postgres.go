@@ -1,0 +1,102 @@
+// Package postgres keeps Callout's data in a PostgreSQL database, version 13 or later, in a schema named callout.
+//
+// Groups are committed in READ COMMITTED transactions that lock their rows in one fixed order, so that they wait for each
+// other but never deadlock:
+//
+//  1. the orders that the group names and that exist, by id
+//  2. orders that are new, by id
+//  3. the keys of commands, by sender and command id
+//  4. devices, by user and device
+//  5. inbox heads, by user, and after them nothing but the commit
+//
+// Rows of events and open_orders belong to an order, rows of inbox to a head: whoever holds those may write them.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// DB is Callout's part of a PostgreSQL database: a store.Ledger, a store.Inbox and a store.History.
+type DB struct {
+	reads   *pool
+	commits *pool            // for Commit alone, so that readers never keep it waiting; nil: read-only
+	seat    *seat            // nil: read-only
+	clock   func() time.Time // nil: the database's
+}
+
+// Options say how a database is served.
+type Options struct {
+	Clock       func() time.Time // says what time it is; nil: the database's clock does
+	Wait        bool             // stand by while another process serves the database, instead of refusing
+	AllowUnsafe bool             // take a server that may lose what it has confirmed: one with fsync or full_page_writes off
+	Log         *slog.Logger     // is told of standing by and of a server that went away; nil: nobody is
+}
+
+// Open takes a database into service: until Close, no other process serves it. What its schema lacks is added. A database
+// that is served already is an [*InUseError], unless o says to wait; that lasts as long as it takes, or ctx.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	config, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	safe := func(ctx context.Context, conn *pgx.Conn) error { return checkSafe(ctx, conn, o.AllowUnsafe) }
+	db := &DB{clock: o.Clock}
+	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
+		return nil, err
+	}
+	if db.reads, err = newPool(config, poolOptions{readOnly: true}); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if db.commits, err = newPool(config, poolOptions{size: committers, check: safe}); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// OpenReadOnly opens a database to look at, whoever serves it. Its schema has to be that of this program.
+func OpenReadOnly(ctx context.Context, url string) (*DB, error) {
+	config, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	reads, err := newPool(config, poolOptions{readOnly: true, check: checkServer})
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{reads: reads}
+	if err := reads.with(ctx, func(conn *pgx.Conn) error { return requireSchema(ctx, conn) }); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Lost is sent to, once, when another process has taken the database into service: the connection that holds the lock
+// was lost, and the other came first. From then on Commit fails with store.Broken, and this process has to end.
+func (db *DB) Lost() <-chan error {
+	if db.seat == nil {
+		return nil
+	}
+	return db.seat.lost
+}
+
+// Close waits for the calls that are under way, ends all connections and lets another process serve the database.
+func (db *DB) Close() error {
+	if db.reads != nil {
+		db.reads.Close()
+	}
+	if db.commits != nil {
+		db.commits.Close()
+	}
+	if db.seat != nil {
+		return db.seat.release()
+	}
+	return nil
+}

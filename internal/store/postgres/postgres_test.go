@@ -1,0 +1,47 @@
+package postgres_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/calloutd/callout/internal/store/postgres"
+	"github.com/calloutd/callout/internal/store/postgres/pgtest"
+	"github.com/calloutd/callout/internal/store/storetest"
+)
+
+// server is what all tests of this binary share that do not stop theirs.
+var server pgtest.Server
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := errors.Join(server.Close(), goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func TestContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store {
+		return open(t, server.Database(t), postgres.Options{Clock: clock})
+	})
+}
+
+func open(t testing.TB, url string, o postgres.Options) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}

@@ -1,0 +1,182 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// writing is what a group writes: one statement with arrays for each table. An INSERT writes its rows, and so locks them,
+// in the order of its arrays.
+type writing struct {
+	placed   []*callout.Order // orders that are new, as they are after the group, by id
+	moved    []*callout.Order // and those that were there before
+	events   []*store.Record  // by sender and command id
+	begun    []involvement
+	over     []involvement
+	delivery *delivery
+}
+
+// involvement is a user's in an order that has not ended: as a party, or as one of those on offer.
+type involvement struct{ userID, orderID string }
+
+const (
+	// A plain INSERT, because ON CONFLICT would wait for the lock of an order that another transaction has placed in the
+	// meantime and a third has locked, perhaps while it waits for this one.
+	placeOrders = `
+		INSERT INTO callout.orders (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code)
+		SELECT id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code FROM ` + orderRows
+
+	moveOrders = `
+		UPDATE callout.orders o SET version = n.version, status = n.status, serviceman_id = n.serviceman_id,
+			former = n.former, updated_at = n.updated_at, due_at = n.due_at, due_code = n.due_code
+		FROM ` + orderRows + ` WHERE o.id = n.id`
+
+	orderRows = `(
+		SELECT id, version, status, client_id, nullif(serviceman_id, '') AS serviceman_id, string_to_array(former, ',') AS former,
+			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code
+		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+			$9::bigint[], $10::smallint[])
+			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code)) AS n`
+
+	writeEvents = `
+		INSERT INTO callout.events
+			(order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)
+		SELECT order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, nullif(offer, ''), extra
+		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+			$9::bigint[], $10::text[], $11::text[], $12::text[])
+			AS e (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)`
+
+	writeBegun = `INSERT INTO callout.open_orders (user_id, order_id) SELECT * FROM unnest($1::text[], $2::text[])`
+
+	writeOver = `DELETE FROM callout.open_orders o USING unnest($1::text[], $2::text[]) AS over (user_id, order_id)
+		WHERE o.user_id = over.user_id AND o.order_id = over.order_id`
+)
+
+// newWriting prepares what records write. before are the orders as they were loaded.
+func newWriting(records []store.Record, before map[string]*callout.Order) *writing {
+	w := &writing{delivery: newDelivery(records)}
+	after := make(map[string]*callout.Order)
+	for i := range records {
+		w.events = append(w.events, &records[i])
+		after[records[i].OrderID] = &records[i].Order
+	}
+	slices.SortFunc(w.events, func(a, b *store.Record) int {
+		return cmp.Or(cmp.Compare(a.Sender.ID, b.Sender.ID), cmp.Compare(a.CommandID, b.CommandID))
+	})
+	for _, id := range slices.Sorted(maps.Keys(after)) {
+		if before[id] == nil {
+			w.placed = append(w.placed, after[id])
+		} else {
+			w.moved = append(w.moved, after[id])
+		}
+		was, is := involved(before[id]), involved(after[id])
+		w.begun = appendMissing(w.begun, id, is, was)
+		w.over = appendMissing(w.over, id, was, is)
+	}
+	return w
+}
+
+// run writes and commits. Heads are locked last, so that nobody waits for them longer than a commit takes.
+func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks, newcomers []store.Ack) error {
+	var b batch
+	if len(w.placed) > 0 {
+		queueOrders(&b, placeOrders, w.placed)
+	}
+	if len(w.moved) > 0 {
+		queueOrders(&b, moveOrders, w.moved)
+	}
+	if len(w.events) > 0 {
+		w.queueEvents(&b)
+	}
+	if len(w.begun) > 0 {
+		queueInvolvements(&b, writeBegun, w.begun)
+	}
+	if len(w.over) > 0 {
+		queueInvolvements(&b, writeOver, w.over)
+	}
+	queueAcks(&b, acks, newcomers)
+	if len(w.delivery.users) > 0 {
+		w.delivery.queue(&b)
+	}
+	return b.commit(ctx, conn)
+}
+
+func queueOrders(b *batch, sql string, orders []*callout.Order) {
+	b.exec(sql,
+		column(orders, func(o *callout.Order) string { return o.ID }),
+		column(orders, func(o *callout.Order) int64 { return o.Version }),
+		column(orders, func(o *callout.Order) int16 { return int16(o.Status) }),
+		column(orders, func(o *callout.Order) string { return o.ClientID }),
+		column(orders, func(o *callout.Order) string { return o.ServicemanID }),
+		column(orders, func(o *callout.Order) string { return strings.Join(o.Former, ",") }), // no id has a comma
+		column(orders, func(o *callout.Order) int64 { return o.PlacedAt.UnixMilli() }),
+		column(orders, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
+		column(orders, func(o *callout.Order) int64 { return o.DueAt.UnixMilli() }),
+		column(orders, func(o *callout.Order) int16 { return int16(o.DueEvent) }),
+	)
+}
+
+func (w *writing) queueEvents(b *batch) {
+	b.exec(writeEvents,
+		column(w.events, func(r *store.Record) string { return r.OrderID }),
+		column(w.events, func(r *store.Record) int64 { return r.Version }),
+		column(w.events, func(r *store.Record) int16 { return int16(r.Status) }),
+		column(w.events, func(r *store.Record) int16 { return int16(r.Order.Status) }),
+		column(w.events, func(r *store.Record) string { return r.Sender.ID }),
+		column(w.events, func(r *store.Record) string { return string(r.Sender.Role) }),
+		column(w.events, func(r *store.Record) string { return r.CommandID }),
+		column(w.events, digestOf),
+		column(w.events, func(r *store.Record) int64 { return r.At.UnixMilli() }),
+		column(w.events, func(r *store.Record) string { return string(r.Party) }),
+		column(w.events, func(r *store.Record) string { return string(r.Offer) }),
+		column(w.events, func(r *store.Record) string { return string(r.Extra) }),
+	)
+}
+
+// digestOf is nil for an event of the system's.
+func digestOf(r *store.Record) []byte {
+	if r.Sender.Role == callout.System {
+		return nil
+	}
+	return r.Digest[:]
+}
+
+func queueInvolvements(b *batch, sql string, list []involvement) {
+	b.exec(sql,
+		column(list, func(i involvement) string { return i.userID }),
+		column(list, func(i involvement) string { return i.orderID }),
+	)
+}
+
+// involved lists who is a party to an order, or has it on offer, unless it has ended or does not exist.
+func involved(o *callout.Order) []string {
+	if o == nil || o.Status.Ends() {
+		return nil
+	}
+	users := append(make([]string, 0, 2+len(o.Receivers)), o.ClientID)
+	if o.ServicemanID != "" {
+		users = append(users, o.ServicemanID)
+	}
+	return append(users, o.Receivers...)
+}
+
+// appendMissing appends an involvement for each of the users who is not among the others.
+func appendMissing(list []involvement, orderID string, users, others []string) []involvement {
+	if slices.Equal(users, others) {
+		return list
+	}
+	for _, id := range users {
+		if !slices.Contains(others, id) {
+			list = append(list, involvement{id, orderID})
+		}
+	}
+	return list
+}

@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// transaction is one group while it is committed.
+type transaction struct {
+	conn   *sqlite3.Conn
+	loaded store.Loaded
+	chains map[string]*chain // by order
+	users  map[string]*user  // recipients and those who acknowledge; head counts what the group adds
+}
+
+// chain is where an order's events have got to.
+type chain struct {
+	n       int64          // of the order; 0 until it is stored
+	version int64          // of its newest event; 0 before the first
+	event   int64          // the newest event
+	order   *callout.Order // after the group's last record of it
+}
+
+func (tx *transaction) load(g store.Group) error {
+	tx.loaded.Orders = make(map[string]*callout.Order, len(g.Orders))
+	for _, id := range g.Orders {
+		if err := tx.loadOrder(id); err != nil {
+			return fmt.Errorf("order %s: %w", id, err)
+		}
+	}
+	tx.loaded.Repeats = make(map[store.Key]store.Repeat)
+	for _, key := range g.Keys {
+		if err := tx.loadRepeat(key); err != nil {
+			return fmt.Errorf("repeat of %s's %q: %w", key.SenderID, key.CommandID, err)
+		}
+	}
+	return nil
+}
+
+func (tx *transaction) loadOrder(id string) error {
+	const query = `SELECT n, last_event, former, updated_at, due_code, (SELECT party FROM events WHERE events.id = last_event)
+		FROM orders WHERE id = ?`
+	return run(tx.conn, query, func(row *sqlite3.Stmt) error {
+		o, err := scanOrder(row, 2)
+		if err != nil {
+			return err
+		}
+		tx.loaded.Orders[id] = o
+		tx.chains[id] = &chain{n: row.ColumnInt64(0), version: o.Version, event: row.ColumnInt64(1)}
+		return nil
+	}, id)
+}
+
+func (tx *transaction) loadRepeat(key store.Key) error {
+	const query = `SELECT digest, order_id, version FROM events WHERE sender_id = ? AND command_id = ? AND sender_id <> 'system'`
+	return run(tx.conn, query, func(row *sqlite3.Stmt) error {
+		r := store.Repeat{OrderID: row.ColumnText(1), Version: row.ColumnInt64(2)}
+		row.ColumnBytes(0, r.Digest[:])
+		tx.loaded.Repeats[key] = r
+		return nil
+	}, key.SenderID, key.CommandID)
+}
+
+// scanOrder reads an order from its columns former, updated_at, due_code and party, the first of which is col.
+func scanOrder(row *sqlite3.Stmt, col int) (*callout.Order, error) {
+	var o callout.Order
+	if err := json.Unmarshal(columnBytes(row, col+3), &o); err != nil {
+		return nil, fmt.Errorf("decode the order: %w", err)
+	}
+	if err := json.Unmarshal(columnBytes(row, col), &o.Former); err != nil {
+		return nil, fmt.Errorf("decode its former servicemen: %w", err)
+	}
+	o.UpdatedAt = fromMillis(row.ColumnInt64(col + 1))
+	o.DueEvent = callout.Status(row.ColumnInt(col + 2))
+	return &o, nil
+}
+
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

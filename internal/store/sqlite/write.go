@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// write adds the records' events to the inboxes of their recipients, brings their orders up to date, and keeps the acks.
+func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.Event, error) {
+	var rows []wire.Event
+	for i := range records {
+		r := &records[i]
+		event, err := tx.addEvent(r)
+		if err != nil {
+			return nil, fmt.Errorf("add %s: %w", wire.EventName(r.OrderID, r.Version), err)
+		}
+		for _, to := range r.To {
+			seq, err := tx.addRow(to, event)
+			if err != nil {
+				return nil, fmt.Errorf("add a row to %s's inbox: %w", to.UserID, err)
+			}
+			row := r.Row(to, seq)
+			rows = append(rows, row.Event())
+		}
+	}
+	for i := range records {
+		c := tx.chains[records[i].OrderID]
+		if c.order != &records[i].Order {
+			continue // the order has moved on
+		}
+		if err := tx.putOrder(c); err != nil {
+			return nil, fmt.Errorf("put order %s: %w", records[i].OrderID, err)
+		}
+	}
+	for i := range records {
+		if err := tx.putOpen(&records[i]); err != nil {
+			return nil, fmt.Errorf("put who has order %s open: %w", records[i].OrderID, err)
+		}
+	}
+	for _, a := range acks {
+		if err := tx.putAck(a); err != nil {
+			return nil, fmt.Errorf("put the ack of %s's %s: %w", a.UserID, a.Device, err)
+		}
+	}
+	return rows, nil
+}
+
+// addEvent adds an event to the chain of its order.
+func (tx *transaction) addEvent(r *store.Record) (int64, error) {
+	const insert = `INSERT INTO events (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at,
+		prev, party, offer, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	c := tx.chains[r.OrderID]
+	if c == nil {
+		c = new(chain)
+		tx.chains[r.OrderID] = c
+	}
+	if r.Version != c.version+1 {
+		return 0, fmt.Errorf("%w: version %d does not follow %d", store.BadData, r.Version, c.version)
+	}
+	var offer, prev any
+	if r.Offer != nil {
+		offer = string(r.Offer)
+	}
+	if c.event != 0 {
+		prev = c.event
+	}
+	if err := run(tx.conn, insert, nil, r.OrderID, r.Version, int64(r.Status), int64(r.Order.Status), r.Sender.ID,
+		string(r.Sender.Role), r.CommandID, r.Digest[:], r.At.UnixMilli(), prev, string(r.Party), offer, string(r.Extra)); err != nil {
+		return 0, err
+	}
+	c.event, c.version, c.order = tx.conn.LastInsertRowID(), r.Version, &r.Order
+	return c.event, nil
+}
+
+// addRow adds the next row to an inbox, and gives its seq.
+func (tx *transaction) addRow(to callout.Recipient, event int64) (int64, error) {
+	const insert = `INSERT INTO inbox (user, seq, event, view) VALUES (?, ?, ?, ?)`
+	u, err := tx.user(to.UserID)
+	if err != nil {
+		return 0, err
+	}
+	u.head++
+	return u.head, run(tx.conn, insert, nil, u.n, u.head, event, int64(to.View))
+}
+
+// user finds somebody's inbox, and makes one for whoever is new.
+func (tx *transaction) user(id string) (*user, error) {
+	if u := tx.users[id]; u != nil {
+		return u, nil
+	}
+	u, err := readUser(tx.conn, id)
+	if err != nil {
+		return nil, err
+	}
+	if u.n == 0 {
+		if err := run(tx.conn, `INSERT INTO users (id) VALUES (?)`, nil, id); err != nil {
+			return nil, err
+		}
+		u.n = tx.conn.LastInsertRowID()
+	}
+	tx.users[id] = &u
+	return &u, nil
+}
+
+// putOrder writes an order as its last record left it.
+func (tx *transaction) putOrder(c *chain) error {
+	const insert = `INSERT INTO orders (version, status, serviceman_id, last_event, former, updated_at, due_at, due_code,
+		id, client_id, placed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	const update = `UPDATE orders SET version = ?, status = ?, serviceman_id = ?, last_event = ?, former = ?, updated_at = ?,
+		due_at = ?, due_code = ? WHERE n = ?`
+	o := c.order
+	former, err := formerJSON(o.Former)
+	if err != nil {
+		return err
+	}
+	args := []any{c.version, int64(o.Status), orNull(o.ServicemanID), c.event, former, o.UpdatedAt.UnixMilli(), nil, nil}
+	if !o.DueAt.IsZero() {
+		args[6] = o.DueAt.UnixMilli()
+	}
+	if o.DueEvent != 0 {
+		args[7] = int64(o.DueEvent)
+	}
+	if c.n != 0 {
+		return run(tx.conn, update, nil, append(args, c.n)...)
+	}
+	if err := run(tx.conn, insert, nil, append(args, o.ID, o.ClientID, o.PlacedAt.UnixMilli())...); err != nil {
+		return err
+	}
+	c.n = tx.conn.LastInsertRowID()
+	return nil
+}
+
+// putOpen keeps the list of those to whom an order is open. All whose standing an event changes are told of it.
+func (tx *transaction) putOpen(r *store.Record) error {
+	const insert = `INSERT INTO open_orders (user, "order") VALUES (?, ?)`
+	const remove = `DELETE FROM open_orders WHERE user = ? AND "order" = ?`
+	order := tx.chains[r.OrderID].n
+	for _, to := range r.To {
+		var err error
+		switch {
+		case r.Status == callout.Placed:
+			err = run(tx.conn, insert, nil, tx.users[to.UserID].n, order)
+		case r.Order.Status.Ends(), to.View == callout.ClosedView:
+			err = run(tx.conn, remove, nil, tx.users[to.UserID].n, order)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func formerJSON(former []string) (string, error) {
+	if len(former) == 0 {
+		return "[]", nil
+	}
+	data, err := json.Marshal(former)
+	return string(data), err
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
