@@ -149,6 +149,7 @@ func (l *lane) answerAll(items []item, err *callout.Error) {
 	answers := make([]Answer, len(items))
 	for i := range answers {
 		answers[i].Err = err
+		l.config.Metrics.answered(&items[i], &answers[i])
 	}
 	l.told <- finished{items: items, answers: answers}
 }

@@ -85,7 +85,7 @@ func (l *Ledger) Submit(cmd callout.Command, done func(Answer)) {
 	cmd.Complete()
 	it := item{cmd: cmd, done: done}
 	if err := it.prepare(); err != nil {
-		done(Answer{Err: err})
+		l.refuse(&it, err)
 		return
 	}
 	l.hand(l.lane(cmd.OrderID), it)
@@ -147,12 +147,19 @@ func (l *Ledger) hand(to *lane, it item) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.closed {
-		it.done(Answer{Err: &callout.Error{Code: callout.Unavailable, Message: "the server is closing"}})
+		l.refuse(&it, &callout.Error{Code: callout.Unavailable, Message: "the server is closing"})
 		return
 	}
 	select {
 	case to.queue <- it:
 	default:
-		it.done(Answer{Err: &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"}})
+		l.refuse(&it, &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"})
 	}
+}
+
+// refuse answers what is not taken in.
+func (l *Ledger) refuse(it *item, err *callout.Error) {
+	a := Answer{Err: err}
+	l.config.Metrics.answered(it, &a)
+	it.done(a)
 }

@@ -19,7 +19,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		commands: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callout_commands_total",
-			Help: "Commands decided, by status code and outcome: committed, repeated, or the code of the refusal.",
+			Help: "Commands answered, by status code and outcome: committed, repeated, or the code of the refusal.",
 		}, []string{"code", "outcome"}),
 		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "callout_commit_seconds", Help: "Time from the beginning of a group's transaction until it was durable.",
@@ -34,24 +34,32 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	return m
 }
 
-// committed counts a group. Status codes outside the table are one label: a sender must not be able to make labels.
+// committed counts a group.
 func (m *Metrics) committed(g *group, took time.Duration) {
 	commands := 0
 	for i := range g.items {
-		if g.items[i].ack != nil {
-			continue
+		if g.items[i].ack == nil {
+			commands++
 		}
-		commands++
-		code := "unknown"
-		if status := g.items[i].cmd.Status; status.Known() {
-			code = strconv.Itoa(int(status))
-		}
-		m.commands.WithLabelValues(code, g.answers[i].outcome()).Inc()
+		m.answered(&g.items[i], &g.answers[i])
 	}
 	if commands > 0 {
 		m.latency.Observe(took.Seconds())
 		m.size.Observe(float64(commands))
 	}
+}
+
+// answered counts a command; a registration is none. Status codes outside the table are one label: a sender must not be
+// able to make labels.
+func (m *Metrics) answered(it *item, a *Answer) {
+	if it.ack != nil {
+		return
+	}
+	code := "unknown"
+	if it.cmd.Status.Known() {
+		code = strconv.Itoa(int(it.cmd.Status))
+	}
+	m.commands.WithLabelValues(code, a.outcome()).Inc()
 }
 
 func (a *Answer) outcome() string {

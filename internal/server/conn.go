@@ -95,6 +95,8 @@ func (c *conn) run(ctx context.Context, first session.Actions, from *bufio.Reade
 			alive = c.drainPosts(ctx)
 		case <-timer.C:
 			alive = c.act(ctx, c.session.Tick(c.server.config.Clock()))
+		case <-c.server.hub.over:
+			alive = false
 		}
 	}
 }
@@ -148,15 +150,21 @@ func (c *conn) take(ctx context.Context, f frame) bool {
 		}
 		return false
 	}
-	// The frame breaks the WebSocket protocol: say so; what else comes is thrown away by the reader.
-	if c.closing {
-		return true
+	// The frame breaks the WebSocket protocol: say so; what else comes is thrown away by the reader. The peer's close frame
+	// can no longer be made out, so the peer hears at once that nothing more comes, and closes the connection.
+	if !c.closing && !c.end(session.Close{Code: f.code, Reason: f.reason}) {
+		return false
 	}
-	return c.end(session.Close{Code: f.code, Reason: f.reason})
+	half, ok := c.socket.(interface{ CloseWrite() error })
+	return !ok || half.CloseWrite() == nil
 }
 
-// act does what the session wants done, and reports whether the connection goes on.
+// act does what the session wants done, and reports whether the connection goes on. A session does not know of faults
+// of the WebSocket protocol: what it says after the close frame of one is not sent.
 func (c *conn) act(ctx context.Context, a session.Actions) bool {
+	if c.closing {
+		a.Send, a.Close = nil, nil
+	}
 	if len(a.Send) > 0 && !c.sendAll(a.Send) {
 		return false
 	}

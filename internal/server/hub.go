@@ -14,27 +14,42 @@ type hub struct {
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
 	devices map[device]*conn
-	empty   sync.WaitGroup // counts conns
 	closing bool
-	missed  chan struct{} // holds one when heads are to be compared at once
+	pace    time.Duration  // over how long sessions are told to come back, once closing
+	inside  sync.WaitGroup // counts those who have entered
+	over    chan struct{}  // closed when connections are to end as they are
+	missed  chan struct{}  // holds one when heads are to be compared at once
 }
 
 type device struct{ userID, device string }
 
 func newHub() hub {
-	return hub{conns: make(map[*conn]struct{}), devices: make(map[device]*conn), missed: make(chan struct{}, 1)}
+	return hub{
+		conns: make(map[*conn]struct{}), devices: make(map[device]*conn), over: make(chan struct{}), missed: make(chan struct{}, 1),
+	}
 }
 
-// add takes a connection in, unless the server is closing.
-func (h *hub) add(c *conn) bool {
+// enter lets in whoever asks for a connection, unless the server is closing. Who was let in is waited for until leave.
+func (h *hub) enter() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closing {
 		return false
 	}
-	h.conns[c] = struct{}{}
-	h.empty.Add(1)
+	h.inside.Add(1)
 	return true
+}
+
+func (h *hub) leave() { h.inside.Done() }
+
+// add takes in the connection of one who has entered. If the server has begun to close since, its session hears so.
+func (h *hub) add(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.conns[c] = struct{}{}
+	if h.closing {
+		h.dismiss(c)
+	}
 }
 
 func (h *hub) remove(c *conn) {
@@ -44,7 +59,6 @@ func (h *hub) remove(c *conn) {
 	if c.device != (device{}) && h.devices[c.device] == c {
 		delete(h.devices, c.device)
 	}
-	h.empty.Done()
 }
 
 // take gives the device to c, and ends the session that had it.
@@ -82,28 +96,34 @@ func (h *hub) isClosing() bool {
 	return h.closing
 }
 
-// drain takes no more connections in, and tells every session that the server is closing. They are to come back at moments spread over pace, so that the
-// server that they find is not stormed.
+// drain lets nobody in any more, and tells every session that the server is closing. They are to come back at moments
+// spread over pace, so that the server that they find is not stormed.
 func (h *hub) drain(pace time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.closing = true
+	h.closing, h.pace = true, pace
 	for c := range h.conns {
-		after := rand.N(pace + 1)
-		c.post(func(time.Time) session.Actions { return c.session.Drain(after) })
+		h.dismiss(c)
 	}
 }
 
-// wait returns when no connection is left, or cuts those that are when stop ends.
+func (h *hub) dismiss(c *conn) {
+	after := rand.N(h.pace + 1)
+	c.post(func(time.Time) session.Actions { return c.session.Drain(after) })
+}
+
+// wait returns when everybody has left, and cuts off those who have not when stop ends. It is called once.
 func (h *hub) wait(stop context.Context) {
 	left := context.AfterFunc(stop, h.cut)
 	defer left()
-	h.empty.Wait()
+	h.inside.Wait()
 }
 
+// cut ends every connection as it is, whatever it waits for.
 func (h *hub) cut() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	close(h.over)
 	for c := range h.conns {
 		c.socket.Close()
 	}

@@ -5,7 +5,6 @@ package server
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -97,14 +96,13 @@ func (s *Server) Serve(ctx context.Context, stop context.Context, listener net.L
 	var err error
 	select {
 	case <-ctx.Done():
-		s.drain(stop)
-		_ = web.Shutdown(stop) // what is cut off by stop is cut off
+	case err = <-served: // the listener is of no use any more
+	}
+	s.drain(stop)
+	_ = web.Shutdown(stop)
+	_ = web.Close() // of requests that stop has cut short
+	if err == nil {
 		<-served
-	case err = <-served:
-		s.drain(stop)
-		if errors.Is(err, http.ErrServerClosed) {
-			err = nil
-		}
 	}
 	cancel()
 	<-compared

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
-	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/calloutd/callout"
@@ -21,6 +21,8 @@ type TokenConfig struct {
 	Audience  string // what aud has to name; empty: anything
 	Issuer    string // what iss has to be; empty: anything
 	RoleClaim string // which claim is the role
+
+	Log *slog.Logger // hears when the JWKS cannot be fetched; nil: the default
 }
 
 // MinSecret is how many bytes a secret has at least: as many as the hash that it keys (RFC 7518, section 3.2).
@@ -37,7 +39,7 @@ type Tokens struct {
 	config  TokenConfig
 	secrets *jwt.Parser
 	publics *jwt.Parser
-	jwks    keyfunc.Keyfunc
+	jwks    *keys // nil without a JWKS
 }
 
 // NewTokens makes a verifier. With a JWKS it fetches the keys until ctx ends; one that cannot be reached now is tried
@@ -59,15 +61,18 @@ func NewTokens(ctx context.Context, config TokenConfig, clock func() time.Time) 
 		publics: jwt.NewParser(append(options, jwt.WithValidMethods(publicMethods()))...),
 	}
 	if config.JWKS != "" {
+		if config.Log == nil {
+			config.Log = slog.Default()
+		}
 		var err error
-		if t.jwks, err = keyfunc.NewDefaultCtx(ctx, []string{config.JWKS}); err != nil {
-			return nil, fmt.Errorf("read the keys at %s: %w", config.JWKS, err)
+		if t.jwks, err = newKeys(ctx, config.JWKS, config.Log); err != nil {
+			return nil, err
 		}
 	}
 	return t, nil
 }
 
-// Verify finds whose token it is. Its errors are those of golang-jwt, and errNoRole.
+// Verify finds whose token it is. Its errors are those of golang-jwt, errNobody, and errKeysAway.
 func (t *Tokens) Verify(ctx context.Context, token string) (session.Identity, error) {
 	claims := jwt.MapClaims{}
 	if err := t.parse(ctx, token, claims); err != nil {
@@ -92,18 +97,19 @@ func (t *Tokens) Verify(ctx context.Context, token string) (session.Identity, er
 // errNobody says that a token is good but its subject or role is none of ours.
 var errNobody = errors.New("the token's subject or role is none that Callout knows")
 
-// parse verifies by the key that goes with the algorithms that the key is for, so that the token never chooses.
+// parse verifies by the key that goes with the algorithms that the key is for, so that the token never chooses. What the
+// secret has signed is judged by that alone.
 func (t *Tokens) parse(ctx context.Context, token string, claims jwt.MapClaims) error {
-	err := jwt.ErrTokenUnverifiable
+	err := error(jwt.ErrTokenUnverifiable)
 	if len(t.config.Secret) > 0 {
 		secret := func(*jwt.Token) (any, error) { return t.config.Secret, nil }
-		if _, err = t.secrets.ParseWithClaims(token, claims, secret); err == nil || t.jwks == nil {
+		if _, err = t.secrets.ParseWithClaims(token, claims, secret); !errors.Is(err, jwt.ErrTokenSignatureInvalid) {
 			return err
 		}
 		clear(claims)
 	}
 	if t.jwks != nil {
-		_, err = t.publics.ParseWithClaims(token, claims, t.jwks.KeyfuncCtx(ctx))
+		_, err = t.publics.ParseWithClaims(token, claims, t.jwks.find(ctx))
 	}
 	return err
 }
@@ -148,6 +154,8 @@ func (s *Server) verify(ctx context.Context, token string) (session.Identity, wi
 	if s.config.Tokens == nil {
 		return session.Identity{}, wire.Unauthenticated, "tokens are not taken here"
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.config.ReadTimeout)
+	defer cancel()
 	me, err := s.config.Tokens.Verify(ctx, token)
 	switch {
 	case err == nil:
@@ -156,7 +164,9 @@ func (s *Server) verify(ctx context.Context, token string) (session.Identity, wi
 		return me, wire.Forbidden, errNobody.Error()
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return me, wire.TokenExpired, "the token has expired"
+	case errors.Is(err, errKeysAway):
+		return me, wire.Overloaded, errKeysAway.Error()
 	}
-	s.config.Log.Info("a token was refused", "err", err)
+	s.config.Log.Info("a token was refused", "err", fmt.Sprintf("%.300s", err))
 	return me, wire.Unauthenticated, "the token is not good"
 }

@@ -17,6 +17,11 @@ import (
 
 // native upgrades to the native protocol, in which the first frame says who comes.
 func (s *Server) native(w http.ResponseWriter, r *http.Request) {
+	if !s.hub.enter() {
+		sayClosing(w)
+		return
+	}
+	defer s.hub.leave()
 	socket, from, ok := s.upgrade(w, r)
 	if !ok {
 		return
@@ -28,6 +33,11 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request) {
 
 // classic upgrades to the classic dialect, in which the URL says who comes.
 func (s *Server) classic(w http.ResponseWriter, r *http.Request) {
+	if !s.hub.enter() {
+		sayClosing(w)
+		return
+	}
+	defer s.hub.leave()
 	me, status, reason := s.identifyClassic(r)
 	if status != 0 {
 		say(w, status, reason)
@@ -44,11 +54,7 @@ func (s *Server) classic(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serve(r *http.Request, c *conn, first session.Actions, from *bufio.Reader) {
-	if !s.hub.add(c) {
-		_ = c.write(closeWith(wire.Draining, "the server is closing"))
-		c.socket.Close()
-		return
-	}
+	s.hub.add(c)
 	defer s.hub.remove(c)
 	c.run(r.Context(), first, from)
 }
@@ -56,10 +62,6 @@ func (s *Server) serve(r *http.Request, c *conn, first session.Actions, from *bu
 // upgrade makes a WebSocket of the request. What the peer has sent with its request is in the reader.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.Reader, bool) {
 	switch {
-	case s.hub.isClosing():
-		w.Header().Set("Retry-After", "1")
-		say(w, http.StatusServiceUnavailable, "the server is closing")
-		return nil, nil, false
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		w.Header().Set("Upgrade", "websocket")
 		w.Header().Set("Connection", "Upgrade")
@@ -85,6 +87,11 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 		return nil, nil, false
 	}
 	return socket, buffered.Reader, true
+}
+
+func sayClosing(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	say(w, http.StatusServiceUnavailable, "the server is closing")
 }
 
 // originAllowed keeps pages of other sites from connecting with what their visitors' browsers know. Only browsers send
@@ -129,6 +136,8 @@ func (s *Server) identifyClassic(r *http.Request) (me session.Identity, status i
 	switch {
 	case code == wire.Forbidden, code == 0 && me.UserID != userID:
 		return me, http.StatusForbidden, "the token is not this user's"
+	case code == wire.Overloaded:
+		return me, http.StatusServiceUnavailable, reason
 	case code != 0:
 		return me, http.StatusUnauthorized, reason
 	case me.Role == callout.Operator:

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -87,7 +86,7 @@ func (Stand) request()       {}
 // Reason is why a row is looked for; it comes back with the row.
 type Reason struct {
 	CommandID string
-	Passed    int64 // what the session had sent when the command came
+	Passed    int64 // what the session had sent: when a repeat came, when a refusal looked for the row
 	Refused   bool  // the command was refused; otherwise it was a repeat
 }
 
@@ -107,9 +106,15 @@ func (s *Session) send(frame []byte) {
 	s.out.Send = append(s.out.Send, Message{Data: frame})
 }
 
+// ping asks the peer for a sign of life. In the classic dialect the ping says how far delivery has got, and so waits
+// until that has begun.
 func (s *Session) ping(now time.Time) {
 	s.pinged = now
-	s.out.Send = append(s.out.Send, Message{Data: strconv.AppendInt(nil, s.sent, 10), Ping: true})
+	if s.classic != nil {
+		s.classic.owed = true
+		return
+	}
+	s.out.Send = append(s.out.Send, Message{Ping: true})
 }
 
 func (s *Session) ask(r Request) { s.out.Requests = append(s.out.Requests, r) }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -16,10 +15,9 @@ import (
 // classicState is what a session keeps for an app of the original system, which says neither hello nor ack. Behind the
 // events goes a ping that carries their seq, and the pong that repeats it acknowledges them.
 type classicState struct {
-	pinged int64             // the seq that the last such ping carried
-	owed   bool              // something was sent that no ping has followed yet
-	shown  map[string]*shown // the open change of each order, as far as the app has been told
-	newest []string          // the open orders whose newest event is to be sent again
+	owed  bool              // a ping is to go out, behind what was sent
+	pings []int64           // the seqs that pings have carried and no pong has repeated, ascending, each once
+	shown map[string]*shown // the open change of each order, as far as the app has been told
 }
 
 // shown is a change that the app has been told of.
@@ -32,7 +30,7 @@ type shown struct {
 // NewClassic starts a session of the classic dialect, for a user who has been found to be me.
 func NewClassic(config Config, me Identity, now time.Time) (*Session, Actions) {
 	s := New(config, now)
-	s.classic = &classicState{pinged: -1, shown: make(map[string]*shown)}
+	s.classic = &classicState{shown: make(map[string]*shown)}
 	s.state = opening
 	s.me = me
 	s.device = wire.ClassicDevice
@@ -42,13 +40,18 @@ func NewClassic(config Config, me Identity, now time.Time) (*Session, Actions) {
 	return s, s.take()
 }
 
-// replay asks for the newest event of each open order, which the session starts with.
+// replay asks for the newest event of each open order, which the session starts with. Where nothing was ever sent, there
+// is nothing to send again.
 func (s *Session) replay() {
 	var orders []string
 	for _, o := range s.welcome.Orders {
 		orders = append(orders, o.ID)
 	}
 	s.welcome = wire.Welcome{}
+	if s.sent == 0 || len(orders) == 0 {
+		s.deliverFrom()
+		return
+	}
 	s.ask(Replay{s.me.UserID, orders, s.sent})
 }
 
@@ -61,13 +64,11 @@ func (s *Session) Replayed(rows []wire.Event, ok bool) Actions {
 		s.end(wire.Overloaded, "the database is away")
 		return s.take()
 	}
-	s.state = open
 	slices.SortFunc(rows, func(a, b wire.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i := range rows {
 		s.classicDeliver(&rows[i])
 	}
-	s.dirty = s.dirty || s.head > s.sent
-	s.pump()
+	s.deliverFrom()
 	return s.take()
 }
 
@@ -91,16 +92,23 @@ func (s *Session) classicPing() {
 		return
 	}
 	s.classic.owed = false
-	s.classic.pinged = s.sent
+	if n := len(s.classic.pings); n == 0 || s.classic.pings[n-1] != s.sent {
+		s.classic.pings = append(s.classic.pings, s.sent)
+	}
 	s.out.Send = append(s.out.Send, Message{Data: strconv.AppendInt(nil, s.sent, 10), Ping: true})
 }
 
-// classicPong acknowledges what a ping of ours went behind. Any other pong is a sign of life and no more.
+// classicPong acknowledges what a ping of ours went behind. Any other pong is a sign of life and no more. A stack may
+// answer the last of several pings alone.
 func (s *Session) classicPong(payload []byte) {
-	seq, err := strconv.ParseInt(string(payload), 10, 64)
-	if err != nil || !bytes.Equal(payload, strconv.AppendInt(nil, seq, 10)) || seq > s.classic.pinged {
+	i := slices.IndexFunc(s.classic.pings, func(seq int64) bool {
+		return string(payload) == strconv.FormatInt(seq, 10)
+	})
+	if i < 0 {
 		return
 	}
+	seq := s.classic.pings[i]
+	s.classic.pings = slices.Delete(s.classic.pings, 0, i+1)
 	for _, c := range s.classic.shown {
 		c.acked = c.acked || c.seq <= seq
 	}
@@ -130,15 +138,23 @@ func (s *Session) classicFrame(data []byte) {
 
 // classicAnswered reminds a party whose command was refused of how the order stands; such an app knows no errors.
 func (s *Session) classicAnswered(c *callout.Command, a Answer) {
-	if a.Err == nil || a.View != callout.PartyView || !a.Err.Code.Final() {
+	if a.Err == nil || a.View != callout.PartyView || !a.Err.Code.Final() || s.sent == 0 {
 		return
 	}
-	s.ask(Find{UserID: s.me.UserID, OrderID: c.OrderID, UpTo: s.sent, Because: Reason{Refused: true}})
+	s.findNewest(c.OrderID)
+}
+
+func (s *Session) findNewest(orderID string) {
+	s.find(Find{OrderID: orderID, UpTo: s.sent, Because: Reason{Refused: true, Passed: s.sent}})
 }
 
 // classicRemind sends the newest event that the session has passed once more, but for a 1001: such an app takes every
-// 1001 that it hears for a new order, and accepts it.
-func (s *Session) classicRemind(row *wire.Event) {
+// 1001 that it hears for a new order, and accepts it. If the session has passed more since, that may be newer.
+func (s *Session) classicRemind(row *wire.Event, because Reason) {
+	if s.sent > because.Passed {
+		s.findNewest(row.OrderID)
+		return
+	}
 	if row.Status == callout.Placed {
 		return
 	}

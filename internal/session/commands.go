@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
@@ -17,47 +18,69 @@ type Answer struct {
 	Repeated bool // it took effect before
 }
 
+// commanding is what a session knows of the commands that it has handed in.
+type commanding struct {
+	undecided []undecided // in the order in which they came
+	finding   int         // rows being looked for to answer with
+}
+
+// undecided is a command that the ledger has not answered yet. Several may have the same id.
+type undecided struct {
+	id     string
+	passed int64 // what the session had sent when it came
+}
+
+// waiting is how many commands have not been dealt with yet.
+func (c *commanding) waiting() int { return len(c.undecided) + c.finding }
+
 // command hands a command to the ledger. One that comes after the close frame is decided, too: its sender learns from
 // the inbox what became of it.
 func (s *Session) command(c callout.Command) {
-	c.Sender = callout.Actor{ID: s.me.UserID, Role: s.me.Role}
-	if s.state == open {
-		s.pending++
-		s.passed[c.ID] = s.sent
+	if s.deaf || s.me.UserID == "" {
+		return
 	}
+	c.Sender = callout.Actor{ID: s.me.UserID, Role: s.me.Role}
+	s.undecided = append(s.undecided, undecided{c.ID, s.sent})
 	s.ask(Submit{c})
 }
 
 // Answered takes the ledger's answer to a command. One that took effect has no reply of its own: its event comes at its
 // place in the inbox.
 func (s *Session) Answered(c *callout.Command, a Answer) Actions {
-	if s.state != open {
+	i := slices.IndexFunc(s.undecided, func(u undecided) bool { return u.id == c.ID })
+	if i < 0 {
 		return s.take()
 	}
-	passed := s.passed[c.ID]
-	s.pending--
-	delete(s.passed, c.ID)
+	passed := s.undecided[i].passed
+	s.undecided = slices.Delete(s.undecided, i, i+1)
 	switch {
+	case s.state != open:
 	case s.classic != nil:
 		s.classicAnswered(c, a)
 	case a.Err != nil:
 		s.send(wire.Encode(wire.Error{ID: c.ID, Code: a.Err.Code, Message: a.Err.Message, Order: a.Order}))
 	case a.Repeated:
-		s.ask(Find{UserID: s.me.UserID, OrderID: a.OrderID, Version: a.Version, Because: Reason{CommandID: c.ID, Passed: passed}})
+		s.find(Find{OrderID: a.OrderID, Version: a.Version, Because: Reason{CommandID: c.ID, Passed: passed}})
 	}
+	s.standIfNeeded()
 	return s.take()
+}
+
+func (s *Session) find(f Find) {
+	f.UserID = s.me.UserID
+	s.finding++
+	s.ask(f)
 }
 
 // Found takes the row that was asked for. A repeat whose event the session had not reached when it came is answered by
 // that event in its turn; one that it had passed is sent once more, and moves no cursor.
 func (s *Session) Found(row *wire.Event, ok bool, because Reason) Actions {
-	if s.state != open {
-		return s.take()
-	}
+	s.finding--
 	switch {
+	case s.state != open:
 	case because.Refused:
 		if ok {
-			s.classicRemind(row)
+			s.classicRemind(row, because)
 		}
 	case !ok:
 		s.send(wire.Encode(wire.Error{
@@ -71,5 +94,6 @@ func (s *Session) Found(row *wire.Event, ok bool, because Reason) Actions {
 		s.dirty = true
 		s.pump()
 	}
+	s.standIfNeeded()
 	return s.take()
 }

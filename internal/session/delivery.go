@@ -17,6 +17,7 @@ type delivery struct {
 	dirty   bool  // the inbox holds rows that a hint could not bring
 	reading bool  // a page is on its way
 	retryAt time.Time
+	unmoved time.Time // the first ping that found something unacknowledged, since the last acknowledgement
 }
 
 // Hint takes a row that has just been committed. It may be late, early, or have been here before.
@@ -24,7 +25,7 @@ func (s *Session) Hint(row *wire.Event) Actions {
 	s.head = max(s.head, row.Seq)
 	switch {
 	case row.Seq <= s.sent:
-	case s.state == open && row.Seq == s.sent+1 && !s.reading && s.room() > 0:
+	case s.state == open && row.Seq == s.sent+1 && s.room() > 0:
 		s.deliver(row)
 	default:
 		s.dirty = true
@@ -62,7 +63,7 @@ func (s *Session) Paged(rows []wire.Event, limit int, ok bool, now time.Time) Ac
 	}
 	s.dirty = s.dirty || len(rows) == limit
 	s.pump()
-	s.leaveIfDone()
+	s.standIfNeeded()
 	return s.take()
 }
 
@@ -84,8 +85,20 @@ func (s *Session) retry(now time.Time) {
 	if !s.retryAt.IsZero() && !now.Before(s.retryAt) {
 		s.retryAt = time.Time{}
 		s.pump()
-		s.leaveIfDone()
+		s.standIfNeeded()
 	}
+}
+
+// noteUnmoved notes, at a ping, that something waits for an acknowledgement.
+func (s *Session) noteUnmoved(now time.Time) {
+	if s.unmoved.IsZero() && s.acked < s.sent {
+		s.unmoved = now
+	}
+}
+
+// overdue reports whether two ping intervals have passed since then without any.
+func (s *Session) overdue(now time.Time) bool {
+	return !s.unmoved.IsZero() && !now.Before(s.unmoved.Add(2*s.config.PingEvery))
 }
 
 // deliver sends the row whose turn it is.
@@ -110,12 +123,12 @@ func (s *Session) ack(seq int64) {
 	switch {
 	case seq > s.head:
 		s.doubted = max(s.doubted, seq)
-		s.stand()
+		s.standIfNeeded()
 	case seq > s.sent || seq <= s.acked:
 	default:
-		s.acked = seq
+		s.acked, s.unmoved = seq, time.Time{}
 		s.ask(Acknowledge{s.me.UserID, s.device, seq})
 		s.pump()
-		s.leaveIfDone()
+		s.standIfNeeded()
 	}
 }

@@ -53,7 +53,7 @@ func (s *Session) Opened(snap Snapshot, ok bool, now time.Time) Actions {
 		return s.take()
 	}
 	from, reset := s.start(snap)
-	s.sent, s.acked, s.head = from, from, snap.Head
+	s.sent, s.acked, s.head = from, from, max(s.head, snap.Head)
 	s.welcome = wire.Welcome{
 		UserID: s.me.UserID, Role: s.me.Role, From: from, Seq: snap.Head, Orders: snap.Orders, Now: now.UTC().Truncate(time.Millisecond),
 		PingSeconds: int(s.config.PingEvery / time.Second), Reset: reset, Dev: s.config.Dev,
@@ -82,6 +82,8 @@ func (s *Session) Registered(ok bool) Actions {
 // start finds the seq after which the session delivers, and whether the device has to start anew.
 func (s *Session) start(snap Snapshot) (from int64, reset bool) {
 	switch r := s.hello.Resume; {
+	case s.classic != nil: // cannot be told to start anew: it gets what there is
+		return max(snap.Cursor, snap.Floor), false
 	case r != nil && (r.Seq > snap.Head || r.Seq < snap.Floor || !snap.Matches):
 		return snap.Head, true
 	case r != nil:
@@ -90,21 +92,24 @@ func (s *Session) start(snap Snapshot) (from int64, reset bool) {
 		return snap.Cursor, false
 	case snap.Known:
 		return snap.Head, true
-	case s.classic != nil:
-		return snap.Floor, false
 	}
 	return snap.Head, false
 }
 
-// enter starts delivery: the welcome, or what a classic session says instead.
+// enter says the welcome, or asks for what a classic session says instead.
 func (s *Session) enter() {
 	if s.classic != nil {
 		s.replay()
 		return
 	}
-	s.state = open
 	s.send(wire.Encode(s.welcome))
 	s.welcome = wire.Welcome{}
+	s.deliverFrom()
+}
+
+// deliverFrom opens the session, and goes on with what the device does not have.
+func (s *Session) deliverFrom() {
+	s.state = open
 	s.dirty = s.dirty || s.head > s.sent
 	s.pump()
 }

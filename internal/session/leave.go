@@ -12,49 +12,53 @@ type leaving struct {
 	ended    int64 // the last seq sent that was the end of an order; 0: none in this session
 	doubted  int64 // an acknowledgement above the highest seq heard of; 0: none
 	standing bool  // the inbox's standing is being read
-	again    bool  // and is to be read once more
+	judged   int64 // what was doubted when that was asked for
+	again    bool  // and it is to be read once more: something has happened since
 }
 
-// leaveIfDone asks for the standing that decides about the end: once the end of an order has been delivered and
-// acknowledged, and nothing else is under way.
-func (s *Session) leaveIfDone() {
-	if s.state == open && s.whenDone && s.ended > 0 && s.acked == s.sent && !s.dirty && !s.reading {
-		s.stand()
+// standIfNeeded asks for the inbox's standing if it decides about anything: an acknowledgement that is in doubt, or the
+// end of the session.
+func (s *Session) standIfNeeded() {
+	if s.state != open || !s.retryAt.IsZero() || s.doubted == 0 && !s.settled() {
+		return
 	}
-}
-
-func (s *Session) stand() {
 	if s.standing {
 		s.again = true
 		return
 	}
-	s.standing = true
+	s.standing, s.judged = true, s.doubted
 	s.ask(Stand{s.me.UserID})
+}
+
+// settled reports whether the session may be done, as far as it knows itself: the end of an order has been delivered,
+// everything is acknowledged, and nothing is under way.
+func (s *Session) settled() bool {
+	return s.whenDone && s.ended > 0 && s.acked == s.sent && !s.dirty && !s.reading && s.waiting() == 0
 }
 
 // Stood gives the inbox's head and the number of the user's open orders; ok is false when the database is away.
 func (s *Session) Stood(head int64, openOrders int, ok bool, now time.Time) Actions {
-	s.standing = false
-	if s.state != open {
-		return s.take()
-	}
+	again := s.again
+	s.standing, s.again = false, false
 	switch {
+	case s.state != open:
 	case !ok:
-		s.again = false
 		s.retryAt = now.Add(s.config.Retry)
-	case s.doubted > head:
+	case s.judged > head:
 		s.end(wire.Malformed, "ack of a seq that there is not")
-	case s.whenDone && s.ended > 0 && head == s.acked && openOrders == 0:
+	case s.settled() && !again && head == s.acked && openOrders == 0:
 		s.end(wire.Done, "done")
 	default:
-		s.doubted = 0
+		s.head = max(s.head, head)
+		if s.doubted == s.judged {
+			s.doubted = 0
+		}
 		if head > s.sent {
 			s.dirty = true
 			s.pump()
 		}
-		if s.again {
-			s.again = false
-			s.leaveIfDone()
+		if again {
+			s.standIfNeeded()
 		}
 	}
 	return s.take()

@@ -6,6 +6,7 @@
 package session
 
 import (
+	"math"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -15,7 +16,7 @@ import (
 // Config is how sessions behave.
 type Config struct {
 	HelloTimeout time.Duration // how long a native session may take to say hello
-	PingEvery    time.Duration // how often a ping goes out; a peer that is silent for two of them is gone
+	PingEvery    time.Duration // how often a ping goes out; a peer that is silent, or acknowledges nothing, for two of them is let go
 	Retry        time.Duration // how long to wait after the database has failed
 	Window       int           // events under way unacknowledged, unless the hello asks for fewer
 	Page         int           // events read from the database at once
@@ -50,12 +51,12 @@ type Session struct {
 	heard  time.Time // when the peer last gave a sign of life
 	pinged time.Time // when the last ping went out
 	since  time.Time // when the session began
+	deaf   bool      // what the peer still says counts for nothing
 
 	delivery
 	leaving
-	pending int              // commands without an answer yet
-	passed  map[string]int64 // by id of a pending command: the seq that the session had sent when it came
-	classic *classicState    // nil in the native dialect
+	commanding
+	classic *classicState // nil in the native dialect
 }
 
 type state uint8
@@ -69,12 +70,12 @@ const (
 
 // New starts a native session.
 func New(config Config, now time.Time) *Session {
-	return &Session{config: config, since: now, heard: now, pinged: now, passed: make(map[string]int64)}
+	return &Session{config: config, since: now, heard: now, pinged: now}
 }
 
 // Ready reports whether the session takes a frame now. Frames that come while it does not are to be left unread.
 func (s *Session) Ready() bool {
-	return s.state != opening && s.pending < s.config.Commands
+	return s.state != opening && s.waiting() < s.config.Commands
 }
 
 // Sent is the last seq that the session has sent, for whoever compares it with the inbox's head.
@@ -86,6 +87,9 @@ func (s *Session) UserID() string { return s.me.UserID }
 // Frame takes a text frame from the peer.
 func (s *Session) Frame(data []byte, now time.Time) Actions {
 	s.heard = now
+	if s.expired(now) {
+		s.expire()
+	}
 	if s.classic != nil {
 		s.classicFrame(data)
 		return s.take()
@@ -137,6 +141,9 @@ func (s *Session) Alive(now time.Time) { s.heard = now }
 
 // Tick tells the time. It is to be called at [Session.Next], and does no harm before.
 func (s *Session) Tick(now time.Time) Actions {
+	if !s.Ready() { // nothing of the peer's is read, so that its silence says nothing
+		s.heard, s.unmoved = now, time.Time{}
+	}
 	switch {
 	case s.state == closed:
 	case s.state == expectingHello:
@@ -144,13 +151,16 @@ func (s *Session) Tick(now time.Time) Actions {
 			s.end(wire.Unauthenticated, "no hello in time")
 		}
 	case s.expired(now):
-		s.end(wire.TokenExpired, "the token has expired")
+		s.expire()
 	case !now.Before(s.deadline()):
 		s.out.Gone = true
 		s.state = closed
+	case s.overdue(now):
+		s.end(wire.FellBehind, "what was sent has not been acknowledged in time")
 	default:
 		if !now.Before(s.pinged.Add(s.config.PingEvery)) {
 			s.ping(now)
+			s.noteUnmoved(now)
 		}
 		s.retry(now)
 	}
@@ -164,10 +174,19 @@ func (s *Session) expired(now time.Time) bool {
 	return !s.me.Expires.IsZero() && !now.Before(s.me.Expires)
 }
 
-// Next is when the session wants its next Tick.
+// expire ends the session. Nobody acts on a token that has expired, not even after the close frame.
+func (s *Session) expire() {
+	s.deaf = true
+	s.end(wire.TokenExpired, "the token has expired")
+}
+
+// Next is when the session wants its next Tick. It is later than the last one.
 func (s *Session) Next() time.Time {
-	if s.state == expectingHello {
+	switch s.state {
+	case expectingHello:
 		return s.since.Add(s.config.HelloTimeout)
+	case closed:
+		return s.since.Add(math.MaxInt64) // never
 	}
 	next := s.pinged.Add(s.config.PingEvery)
 	for _, t := range []time.Time{s.deadline(), s.me.Expires, s.retryAt} {
@@ -184,8 +203,9 @@ func (s *Session) Drain(after time.Duration) Actions {
 	return s.take()
 }
 
-// Replaced ends the session because a later one of the same device has taken over.
+// Replaced ends the session because a later one of the same device has taken over. What it has not read is dropped.
 func (s *Session) Replaced() Actions {
+	s.deaf = true
 	s.end(wire.Replaced, "a later session of this device has taken over")
 	return s.take()
 }

@@ -1,0 +1,154 @@
+package server_test
+
+import (
+	"fmt"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/server/servertest"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// stopping stops the server, and gives what is closed when that is done.
+func stopping(s *servertest.Server) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Stop()
+	}()
+	return done
+}
+
+func TestAServerThatStopsTellsEverySessionToComeBackAndKeepsEveryCommand(t *testing.T) {
+	const clients, commands = 4, 30
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.DrainPace = 1500 * time.Millisecond })
+	var peers []*servertest.Peer
+	for i := range clients {
+		p, _ := s.Enter(fmt.Sprint("c-", i), callout.Client)
+		peers = append(peers, p)
+	}
+	mute, classic := s.Dial("/v1/socket"), s.Dial("/order?userId=c-0")
+	for i, p := range peers {
+		for j := range commands {
+			place(p, fmt.Sprint("p-", j), fmt.Sprintf("o-%d-%d", i, j), "s-1")
+		}
+	}
+	done := stopping(s)
+	for _, p := range append(peers, mute) {
+		code, goodbye := p.Closed()
+		if code != wire.Draining || goodbye == nil || goodbye.Code != wire.Draining || !goodbye.Reconnect || goodbye.AfterMs > 1500 {
+			t.Errorf("a session ends with %d, %+v", code, goodbye)
+		}
+	}
+	if code, goodbye := classic.Closed(); code != wire.Draining || goodbye != nil {
+		t.Errorf("the classic session ends with %d, %+v", code, goodbye)
+	}
+	<-done
+	s.Again()
+	for i := range clients {
+		for j := range commands {
+			if events, err := s.DB.Events(t.Context(), fmt.Sprintf("o-%d-%d", i, j)); err != nil || len(events) != 1 {
+				t.Errorf("order %d of c-%d has %d events (%v)", j, i, len(events), err)
+			}
+		}
+	}
+	// What a session did not hear before it ended, it hears now.
+	p, _ := s.Enter("c-0", callout.Client)
+	for seq := range int64(commands) {
+		if e := p.Event(); e.Seq != seq+1 {
+			t.Fatalf("event %d is %+v", seq+1, e)
+		}
+	}
+}
+
+func TestAServerThatStopsTakesNobodyIn(t *testing.T) {
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Linger = time.Hour })
+	last := enterRaw(t, s, "c-1", "client")
+	done := stopping(s)
+	if code := last.closed(); code != wire.Draining {
+		t.Fatalf("the session ends with %d", code)
+	}
+	for _, path := range []string{"/v1/socket", "/order?userId=c-1"} {
+		status, answer := upgrade(t, s.URL+path)
+		if status != 503 || answer.Get("Retry-After") == "" {
+			t.Errorf("%s answers %d, Retry-After %q", path, status, answer.Get("Retry-After"))
+		}
+	}
+	if status, body, _ := get(t, s.URL+"/readyz"); status != 503 {
+		t.Errorf("/readyz answers %d %s", status, body)
+	}
+	if status, body, _ := get(t, s.URL+"/healthz"); status != 200 {
+		t.Errorf("/healthz answers %d %s", status, body)
+	}
+	last.text(`{"type":"command","id":"late","orderId":"o-late","statusCode":1001,"receivers":["s-1"]}`)
+	last.write(closeFrame(wire.Draining, ""))
+	last.gone()
+	<-done
+	s.Again()
+	if events, err := s.DB.Events(t.Context(), "o-late"); err != nil || len(events) != 1 {
+		t.Errorf("the order that was placed while the server stopped has %d events (%v)", len(events), err)
+	}
+}
+
+func TestAServerThatStopsDoesNotWaitForPeersThatNeverClose(t *testing.T) {
+	s := servertest.Start(t, func(c *servertest.Config) {
+		c.Server.Linger, c.Patience = 50*time.Millisecond, time.Hour
+	})
+	silent := enterRaw(t, s, "c-1", "client")
+	chatty := enterRaw(t, s, "c-2", "client")
+	done := stopping(s)
+	for chatting := true; chatting; { // as long as anybody listens
+		select {
+		case <-done:
+			chatting = false
+		default:
+			_, err := chatty.conn.Write(masked(fin|ping, "still there?"))
+			chatting = err == nil
+		}
+	}
+	if code := silent.closed(); code != wire.Draining {
+		t.Errorf("the session ends with %d", code)
+	}
+	silent.gone()
+	<-done
+}
+
+// However long sessions might still take, the server ends when its patience does: here with a commit that hangs, and
+// commands behind it that are yet to be read.
+func TestAServerThatStopsCutsOffWhatIsLeftWhenItsPatienceEnds(t *testing.T) {
+	var f faulty
+	s := servertest.Start(t, func(c *servertest.Config) {
+		f.wrap(c)
+		c.Server.Session.Commands = 1
+		c.Ledger.Timeout = time.Hour
+		c.Server.Linger, c.Patience = time.Hour, 100*time.Millisecond
+	})
+	r := enterRaw(t, s, "c-1", "client")
+	held, release := f.hold(t)
+	for i := range 3 {
+		r.text(fmt.Sprintf(`{"type":"command","id":"p-%d","orderId":"o-%d","statusCode":1001,"receivers":["s-1"]}`, i, i))
+	}
+	<-held
+	done := stopping(s)
+	if code := r.closed(); code != wire.Draining {
+		t.Errorf("the session ends with %d", code)
+	}
+	if b, err := r.in.ReadByte(); err == nil {
+		t.Errorf("after the close frame comes %x", b)
+	}
+	eventually(t, "the server no longer listens", func() bool {
+		conn, err := net.Dial("tcp", s.Config.Addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
+	release()
+	<-done
+	s.Again()
+	if events, err := s.DB.Events(t.Context(), "o-0"); err != nil || len(events) != 1 {
+		t.Errorf("the command that was handed in has %d events (%v)", len(events), err)
+	}
+}

@@ -1,0 +1,147 @@
+package servertest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// patience is how long a peer waits for a frame before its test has failed.
+const patience = 20 * time.Second
+
+// Peer is one end of a socket to a server under test, spoken by another WebSocket library than the server's.
+type Peer struct {
+	t    testing.TB
+	Conn *websocket.Conn
+}
+
+// Dial opens a socket at path, such as "/v1/socket".
+func (s *Server) Dial(path string) *Peer {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http")+path, nil)
+	if err != nil {
+		s.t.Fatalf("dial %s: %v", path, err)
+	}
+	conn.SetReadLimit(1 << 20)
+	s.t.Cleanup(func() { _ = conn.CloseNow() })
+	return &Peer{s.t, conn}
+}
+
+// In is the same peer as seen from a subtest.
+func (p *Peer) In(t testing.TB) *Peer { return &Peer{t, p.Conn} }
+
+// Enter opens a native session in development mode, on a device of the user's name, and gives its welcome.
+func (s *Server) Enter(userID string, role callout.Role, change ...func(*wire.Hello)) (*Peer, wire.Welcome) {
+	s.t.Helper()
+	p := s.Dial("/v1/socket")
+	hello := wire.Hello{UserID: userID, Role: role, Device: "d-" + userID}
+	for _, f := range change {
+		f(&hello)
+	}
+	p.Send(hello)
+	welcome, ok := p.Next().(wire.Welcome)
+	if !ok {
+		s.t.Fatal("the first frame is no welcome")
+	}
+	return p, welcome
+}
+
+// Send sends a frame.
+func (p *Peer) Send(frame wire.Frame) {
+	p.t.Helper()
+	p.Text(string(wire.Encode(frame)))
+}
+
+// Text sends a text frame as it is.
+func (p *Peer) Text(frame string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := p.Conn.Write(ctx, websocket.MessageText, []byte(frame)); err != nil {
+		p.t.Fatalf("send %.80s: %v", frame, err)
+	}
+}
+
+// Command sends a command.
+func (p *Peer) Command(id, orderID string, status callout.Status, change ...func(*callout.Command)) {
+	p.t.Helper()
+	c := callout.Command{ID: id, OrderID: orderID, Status: status}
+	for _, f := range change {
+		f(&c)
+	}
+	p.Send(wire.Command{Command: c})
+}
+
+// Next reads a frame.
+func (p *Peer) Next() wire.ServerFrame {
+	p.t.Helper()
+	data, err := p.read()
+	if err != nil {
+		p.t.Fatalf("read a frame: %v", err)
+	}
+	frame, err := wire.DecodeServer(data)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return frame
+}
+
+// Event reads an event and acknowledges it.
+func (p *Peer) Event() wire.Event {
+	p.t.Helper()
+	frame := p.Next()
+	e, ok := frame.(wire.Event)
+	if !ok {
+		p.t.Fatalf("the next frame is no event but %#v", frame)
+	}
+	p.Send(wire.Ack{Seq: e.Seq})
+	return e
+}
+
+// Error reads a refusal.
+func (p *Peer) Error() wire.Error {
+	p.t.Helper()
+	frame := p.Next()
+	e, ok := frame.(wire.Error)
+	if !ok {
+		p.t.Fatalf("the next frame is no error but %#v", frame)
+	}
+	return e
+}
+
+// Closed reads to the close frame and gives its code, and the goodbye before it if there was one.
+func (p *Peer) Closed() (wire.CloseCode, *wire.Goodbye) {
+	p.t.Helper()
+	var goodbye *wire.Goodbye
+	for {
+		data, err := p.read()
+		if err != nil {
+			var closed websocket.CloseError
+			if !errors.As(err, &closed) {
+				p.t.Fatalf("the socket ended without a close frame: %v", err)
+			}
+			return wire.CloseCode(closed.Code), goodbye
+		}
+		if frame, err := wire.DecodeServer(data); err == nil {
+			if g, ok := frame.(wire.Goodbye); ok {
+				goodbye = &g
+			}
+		}
+	}
+}
+
+func (p *Peer) read() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, data, err := p.Conn.Read(ctx)
+	return data, err
+}

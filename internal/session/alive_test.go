@@ -1,0 +1,89 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/session"
+)
+
+func TestPeerIsPingedAtEveryInterval(t *testing.T) {
+	w := opened(t, ana)
+	w.peer.alive = w
+	w.pass(25*time.Second - 1)
+	w.gets()
+	w.pass(1)
+	w.gets("ping ")
+	w.pass(50 * time.Second)
+	w.gets("ping ", "ping ")
+}
+
+func TestSilentPeerIsGoneAfterTwoPingIntervals(t *testing.T) {
+	w := opened(t, ana)
+	w.pass(50*time.Second - 1)
+	w.gets("ping ")
+	w.pass(1)
+	w.gets("gone")
+	w.pass(time.Hour)
+	w.gets()
+}
+
+func TestAnySignOfLifeKeepsTheSession(t *testing.T) {
+	for name, sign := range map[string]func(*world){
+		"a frame":             func(w *world) { w.acks(0) },
+		"a pong":              func(w *world) { w.pongs("") },
+		"a pong never pinged": func(w *world) { w.pongs("99") },
+		"a ping":              func(w *world) { w.s.Alive(w.now) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := opened(t, ana)
+			for range 10 {
+				w.pass(49 * time.Second)
+				sign(w)
+			}
+			if w.peer.over() {
+				t.Fatal("a peer that lives is gone")
+			}
+			w.pass(50 * time.Second)
+			if !w.peer.gone {
+				t.Fatal("a peer that is silent is not gone")
+			}
+		})
+	}
+}
+
+// While the ledger is slow, the pongs of a peer that has sent many commands lie unread.
+func TestPeerIsNotGoneWhileNothingOfItIsRead(t *testing.T) {
+	w := opened(t, ana)
+	w.tells("o-0", callout.Placed)
+	w.commands("mine-1", "o-1", callout.Placed)
+	w.commands("mine-2", "o-2", callout.Placed)
+	w.pass(10 * time.Minute)
+	if w.peer.over() {
+		t.Fatalf("the session is over: %v", w.peer.got)
+	}
+	w.acks(1)
+	w.settle()
+	w.pass(50*time.Second - 1)
+	if w.peer.over() {
+		t.Fatalf("the session is over: %v", w.peer.got)
+	}
+	w.pass(1)
+	if !w.peer.gone {
+		t.Fatal("a peer that is silent is not gone")
+	}
+}
+
+func TestPeerIsNotGoneWhileTheSessionOpens(t *testing.T) {
+	w := newWorld(t, ana)
+	w.start()
+	w.hello("")
+	answer[session.Verify](w)
+	answer[session.Open](w)
+	w.pass(10 * time.Minute)
+	answer[session.Register](w)
+	if w.peer.over() {
+		t.Fatalf("the session is over: %v", w.peer.got)
+	}
+}
