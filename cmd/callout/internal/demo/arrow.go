@@ -36,7 +36,7 @@ type arrow struct {
 	What kind           `json:"what"`
 	Code callout.Status `json:"code"` // 0 unless What is tells
 
-	At time.Duration `json:"-"` // since the recording began
+	At time.Duration `json:"-"` // since the first arrow
 }
 
 func (a arrow) String() string {

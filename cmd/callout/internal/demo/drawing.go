@@ -11,47 +11,40 @@ import (
 type drawing struct {
 	w   io.Writer
 	ink ink
-	in  map[lane]bool // whose session has begun and not ended
+	in  map[lane]bool // whose lifeline is solid
 }
 
 func newDrawing(w io.Writer, i ink) *drawing {
 	return &drawing{w: w, ink: i, in: map[lane]bool{serverLane: true, databaseLane: true}}
 }
 
-// The columns of the lifelines, of what stands beside them, and of the end of the line.
+// The columns of what an arrow says, and of the end of the line.
 const (
 	labelColumn = 43
 	endColumn   = 78
 )
 
-type place struct {
+// lifeline is a lane and its column. Lanes stand in the order of their columns.
+type lifeline struct {
 	lane   lane
 	column int
 }
 
-func places() []place {
-	return []place{{clientLane, 6}, {serverLane, 16}, {databaseLane, 26}, {servicemanLane, 38}}
-}
-
-func columnOf(l lane) int {
-	for _, p := range places() {
-		if p.lane == l {
-			return p.column
-		}
-	}
-	return 0
+func lifelines() []lifeline {
+	return []lifeline{{clientLane, 6}, {serverLane, 16}, {databaseLane, 26}, {servicemanLane, 38}}
 }
 
 // head names the lanes.
 func (d *drawing) head() error {
-	line, width := "", 0
-	for _, p := range places() {
-		name := string(p.lane)
-		gap := p.column - len(name)/2 - width
-		line += strings.Repeat(" ", gap) + d.ink.paint(styleOf(p.lane), name)
+	var line strings.Builder
+	width := 0
+	for _, l := range lifelines() {
+		name := string(l.lane)
+		gap := l.column - len(name)/2 - width
+		line.WriteString(strings.Repeat(" ", gap) + d.ink.paint(styleOf(l.lane), name))
 		width += gap + len(name)
 	}
-	_, err := fmt.Fprintf(d.w, "%s\n\n", line)
+	_, err := fmt.Fprintf(d.w, "%s\n\n", line.String())
 	return err
 }
 
@@ -66,7 +59,7 @@ func (d *drawing) arrow(a arrow) error {
 	}
 	at := short(a.At)
 	gap := strings.Repeat(" ", max(1, endColumn-labelColumn-len(label)-len(at)))
-	_, err := fmt.Fprintf(d.w, "%s%s%s%s%s\n", d.ink.paint(faint, fmt.Sprintf("%3d", a.N)), d.lifelines(a),
+	_, err := fmt.Fprintf(d.w, "%s%s%s%s%s\n", d.ink.paint(faint, fmt.Sprintf("%3d", a.N)), d.lanes(a),
 		d.ink.paint(styleOf(a.voice()), label), gap, d.ink.paint(faint, at))
 	if a.What == disconnects {
 		d.in[a.To] = false
@@ -74,51 +67,33 @@ func (d *drawing) arrow(a arrow) error {
 	return err
 }
 
-// lifelines draws the lifelines and the arrow across them, from behind the number to the label.
-func (d *drawing) lifelines(a arrow) string {
-	from, to := columnOf(a.From), columnOf(a.To)
-	left, right := min(from, to), max(from, to)
-	var out strings.Builder
-	for column := 3; column < labelColumn; column++ {
-		on := d.lifeline(column)
-		switch {
-		case column == left || column == right:
-			out.WriteString(on)
-		case column > left && column < right:
-			// An arrow passes behind a lifeline that is not meant.
-			if on == "" {
-				on = d.ink.paint(styleOf(a.voice()), stroke(column, from, to))
-			}
-			out.WriteString(on)
-		case on == "":
-			out.WriteByte(' ')
-		default:
-			out.WriteString(on)
+// lanes draws the lifelines and the arrow across them. It passes behind one that it is not for.
+func (d *drawing) lanes(a arrow) string {
+	cells := []rune(strings.Repeat(" ", labelColumn))
+	styles := make([]style, labelColumn)
+	var from, to int
+	for _, l := range lifelines() {
+		switch l.lane {
+		case a.From:
+			from = l.column
+		case a.To:
+			to = l.column
 		}
 	}
-	return out.String()
-}
-
-// lifeline is what stands in a column that is a lane's, and nothing in any other.
-func (d *drawing) lifeline(column int) string {
-	for _, p := range places() {
-		if p.column != column {
-			continue
-		}
-		if d.in[p.lane] {
-			return d.ink.paint(faint, "│")
-		}
-		return d.ink.paint(faint, "┊")
+	for column := min(from, to) + 1; column < max(from, to); column++ {
+		cells[column], styles[column] = '─', styleOf(a.voice())
 	}
-	return ""
-}
-
-func stroke(column, from, to int) string {
-	switch {
-	case column == to-1 && from < to:
-		return "▶"
-	case column == to+1 && from > to:
-		return "◀"
+	for _, l := range lifelines() {
+		cells[l.column], styles[l.column] = '┊', faint
+		if d.in[l.lane] {
+			cells[l.column] = '│'
+		}
 	}
-	return "─"
+	if from < to {
+		cells[from], cells[to-1] = '├', '▶'
+	} else {
+		cells[from], cells[to+1] = '┤', '◀'
+	}
+	const numberColumns = 3
+	return d.ink.paintEach(cells[numberColumns:], styles[numberColumns:])
 }

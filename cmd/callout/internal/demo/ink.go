@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -41,16 +42,23 @@ func (i ink) paint(s style, text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
+// paintEach paints each cell in its own style.
+func (i ink) paintEach(cells []rune, styles []style) string {
+	var out strings.Builder
+	for start, end := 0, 0; start < len(cells); start = end {
+		for end = start; end < len(cells) && styles[end] == styles[start]; end++ {
+		}
+		out.WriteString(i.paint(styles[start], string(cells[start:end])))
+	}
+	return out.String()
+}
+
 // short is a duration for people.
 func short(d time.Duration) string {
-	switch ms := float64(d) / float64(time.Millisecond); {
-	case ms < 100:
-		return fmt.Sprintf("%.1f ms", ms)
-	case ms < 1000:
-		return fmt.Sprintf("%.0f ms", ms)
-	default:
-		return fmt.Sprintf("%.2f s", ms/1000)
+	if d < time.Second {
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
 }
 
 // grouped is a number with its thousands apart.

@@ -11,23 +11,25 @@ import (
 // happen. Its methods are safe for concurrent use.
 type recorder struct {
 	clock func() time.Time
-	start time.Time
 	shows []func(arrow) error
 
 	mu     sync.Mutex
+	start  time.Time // when the first arrow was recorded
 	arrows []arrow
 	err    error // the first of those who show
 }
 
 func newRecorder(clock func() time.Time, shows ...func(arrow) error) *recorder {
-	return &recorder{clock: clock, start: clock(), shows: shows}
+	return &recorder{clock: clock, shows: shows}
 }
 
 // connect records that the session of a party has begun.
 func (r *recorder) connect(party lane) { r.add(arrow{From: party, To: serverLane, What: connects}) }
 
 // disconnect records that the server has ended the session of a party.
-func (r *recorder) disconnect(party lane) { r.add(arrow{From: serverLane, To: party, What: disconnects}) }
+func (r *recorder) disconnect(party lane) {
+	r.add(arrow{From: serverLane, To: party, What: disconnects})
+}
 
 // tell records that a status of the order goes from one to the other.
 func (r *recorder) tell(from, to lane, code callout.Status) {
@@ -44,7 +46,11 @@ func (r *recorder) recorded() ([]arrow, error) {
 func (r *recorder) add(a arrow) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.N, a.At = len(r.arrows)+1, r.clock().Sub(r.start)
+	now := r.clock()
+	if len(r.arrows) == 0 {
+		r.start = now
+	}
+	a.N, a.At = len(r.arrows)+1, now.Sub(r.start)
 	r.arrows = append(r.arrows, a)
 	for _, show := range r.shows {
 		if err := show(a); err != nil && r.err == nil {

@@ -9,17 +9,20 @@ import (
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/store/postgres"
 	"github.com/calloutd/callout/internal/store/sqlite"
+	"github.com/calloutd/callout/internal/wire"
 )
 
-// history is a database opened to be read, beside whoever serves it.
-type history interface {
+// Reader is a database that is open to be read, beside whoever serves it.
+type Reader interface {
 	store.History
+	// Page reads at most limit rows of an inbox after a seq, in order.
+	Page(ctx context.Context, userID string, after int64, limit int) ([]wire.Event, error)
 	Close() error
 }
 
-// Events reads the events of an order from a database that another process may be serving.
-func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, error) {
-	var db history
+// OpenReader opens a database to be read, which another process may be serving. The caller closes it.
+func OpenReader(ctx context.Context, d Database) (Reader, error) {
+	var db Reader
 	var err error
 	if d.IsPostgres() {
 		db, err = postgres.OpenReadOnly(ctx, d.Name)
@@ -28,6 +31,15 @@ func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, e
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s to read: %w", Redact(d.Name), err)
+	}
+	return db, nil
+}
+
+// Events reads the events of an order from a database that another process may be serving.
+func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, error) {
+	db, err := OpenReader(ctx, d)
+	if err != nil {
+		return nil, err
 	}
 	defer db.Close()
 	events, err := db.Events(ctx, orderID)

@@ -1,0 +1,91 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/calloutd/callout/cmd/callout/internal/history"
+	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/internal/store"
+)
+
+// playOne plays one order and shows each arrow when it is recorded, then what the database says of the order.
+func (o *Options) playOne(ctx context.Context, d node.Database) (err error) {
+	watching, progress, stop := watched(ctx, patience)
+	defer stop()
+	shows := []func(arrow) error{progress}
+	if o.Trace != "" {
+		file, err := os.Create(o.Trace)
+		if err != nil {
+			return fmt.Errorf("make the trace: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		shows = append(shows, traceTo(file))
+	}
+	if !o.Mermaid {
+		picture := newDrawing(o.Out, ink{o.Colours})
+		fmt.Fprintf(o.Out, "\nOne order over real sockets in %s, kept in %s.\nEvery status is committed before anybody is told.\n\n", o.dialect(), o.kept())
+		if err := picture.head(); err != nil {
+			return err
+		}
+		shows = append(shows, picture.arrow)
+	}
+
+	record := newRecorder(time.Now, shows...)
+	committed := func(records []store.Record) {
+		for _, r := range records {
+			record.tell(serverLane, databaseLane, r.Status)
+		}
+	}
+	var p *play
+	err = besideServer(watching, d, o.Log, committed, func(ctx context.Context, url string) error {
+		if p, err = newPlay(url, o.Cancel, o.Classic, record); err != nil {
+			return err
+		}
+		return p.run(ctx)
+	})
+	arrows, failed := record.recorded()
+	if err = errors.Join(err, failed); err != nil {
+		return err
+	}
+	if o.Mermaid {
+		return writeMermaid(o.Out, arrows)
+	}
+	return o.conclude(ctx, d, p.orderID, arrows)
+}
+
+// conclude shows the order as the database has it.
+func (o *Options) conclude(ctx context.Context, d node.Database, orderID string, arrows []arrow) error {
+	events, err := node.Events(ctx, d, orderID)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 {
+		return fmt.Errorf("the database does not have order %s", orderID)
+	}
+	fmt.Fprintf(o.Out, "\nOrder %s, read back from the database:\n\n", orderID)
+	if err := history.Print(o.Out, events, 20); err != nil {
+		return fmt.Errorf("show the order: %w", err)
+	}
+	rests := events[len(events)-1].Order.Status
+	if rests != end(o.Cancel) {
+		return fmt.Errorf("order %s rests in %s; it was to end in %s", orderID, rests, end(o.Cancel))
+	}
+	fmt.Fprintf(o.Out, "\n%d arrows, %d events, %s. It rests in %s.\n", len(arrows), len(events), short(arrows[len(arrows)-1].At), rests)
+	if o.Database != "" {
+		fmt.Fprintf(o.Out, "To see it again: callout order %s --db '%s'\n", orderID, node.Redact(o.Database))
+	}
+	return nil
+}
+
+// hexID is an id that nobody else has, such as the original's apps give.
+func hexID() string {
+	var id [12]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return hex.EncodeToString(id[:])
+}

@@ -1,0 +1,218 @@
+package terminal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/client"
+)
+
+// task is a line that is being carried out.
+type task struct {
+	lenient bool     // a script goes on if it comes to nothing
+	sending bool     // its command waits for the answer
+	wait    *waiting // it waits for something to happen
+
+	// What its command was, once that is answered. The task is over when it has been shown.
+	orderID string
+	until   int64
+}
+
+// answer is what became of a command.
+type answer struct {
+	status   callout.Status
+	received client.Received
+	err      error
+}
+
+// wantsOut reports whether a person who cannot be answered now has had enough.
+func (p *party) wantsOut(line string) bool {
+	return !p.options.Script && !p.connected && p.task != nil && strings.TrimSpace(line) == quitWord
+}
+
+// carryOut does what a line says, or begins to: then it leaves a task.
+func (p *party) carryOut(ctx context.Context, line string) error {
+	p.line++
+	if p.options.Script {
+		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
+			p.say("%s%s", p.prompt(), clean(text))
+		}
+	}
+	p.task = new(task)
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "-"); ok {
+		p.task.lenient, line = true, rest
+	}
+	r, err := parse(line)
+	if err == nil {
+		err = p.act(ctx, r)
+	}
+	if err != nil {
+		return p.failed(err)
+	}
+	return p.progress()
+}
+
+func (p *party) act(ctx context.Context, r request) error {
+	switch {
+	case r.verb == nil:
+		return nil
+	case r.verb.moves() || r.verb.status == callout.Placed:
+		return p.ask(ctx, r)
+	}
+	switch r.verb.name {
+	case ordersWord:
+		p.listOrders()
+	case showWord:
+		o, err := p.orders.find(r.order)
+		if err != nil {
+			return err
+		}
+		p.show(o)
+	case useWord:
+		o, err := p.orders.find(r.order)
+		if err != nil {
+			return err
+		}
+		p.orders.use(o.ID, true)
+		p.say("%s", p.standing(o))
+		p.say("%s", p.youCan(o, time.Now()))
+	case waitWord:
+		return p.beginWait(r)
+	case helpWord:
+		p.help()
+	case quitWord:
+		p.left = true
+	}
+	return nil
+}
+
+// ask sends a command. What the rules say to it, the server says.
+func (p *party) ask(ctx context.Context, r request) error {
+	cmd := r.cmd
+	if cmd.Status == callout.Placed {
+		cmd.OrderID = cmp.Or(r.order, cmd.OrderID)
+	} else {
+		o, err := p.orders.find(r.order)
+		switch {
+		case err == nil:
+			aim(&cmd, o)
+		case r.verb.name == rawWord && r.order != "":
+			cmd.OrderID = r.order
+		default:
+			return err
+		}
+	}
+	p.task.sending = true
+	if !p.connected {
+		p.say("There is no connection; this is sent as soon as it is back.")
+	}
+	p.work.Go(func() {
+		cancel := func() {}
+		if p.options.Script {
+			ctx, cancel = context.WithTimeout(ctx, p.options.Patience)
+		}
+		defer cancel()
+		received, err := p.socket.Send(ctx, cmd)
+		p.answers <- answer{cmd.Status, received, err}
+	})
+	return nil
+}
+
+// aim bases a command on an order as it was shown, so that nobody agrees to what they have not seen.
+func aim(cmd *callout.Command, o *callout.Order) {
+	cmd.OrderID = o.ID
+	switch cmd.Status {
+	case callout.Accepted, callout.OfferDeclined: // others decline without a word, so the version of an offer says nothing
+	case callout.Extended, callout.ChangeDeclined:
+		if o.Change != nil && cmd.Extra.ChangeID == 0 {
+			cmd.Extra.ChangeID = o.Change.ID
+		}
+		fallthrough
+	default:
+		cmd.Version = cmp.Or(cmd.Version, o.Version)
+	}
+}
+
+// answered takes what became of the command under way.
+func (p *party) answered(a answer) error {
+	p.task.sending = false
+	if a.err != nil {
+		p.showAnswer(a)
+		return p.over(a.err)
+	}
+	p.task.orderID, p.task.until = a.received.OrderID, a.received.Seq
+	if a.status == callout.Placed {
+		p.orders.use(a.received.OrderID, false)
+	}
+	return p.progress()
+}
+
+// showAnswer says that a command did not take effect, or that this is not known.
+func (p *party) showAnswer(a answer) {
+	var refusal *callout.Error
+	var undecided *client.UndecidedError
+	switch {
+	case a.err == nil:
+		p.say("%s has taken effect.", a.status)
+	case errors.As(a.err, &refusal):
+		p.say("%s %s", p.ink.paint(red, "Refused ("+clean(string(refusal.Code))+"):"), clean(refusal.Message))
+		p.showStanding(a.received.Order)
+	case errors.As(a.err, &undecided):
+		p.say("It is not known whether %s has taken effect.", a.status)
+	default:
+		p.say("%s was not sent: %s", a.status, p.reason(a.err))
+	}
+}
+
+// showStanding shows an order as a refusal has it, which may be news.
+func (p *party) showStanding(o callout.Order) {
+	if o.ID == "" {
+		return
+	}
+	p.orders.learn(o)
+	p.orders.settle()
+	p.say("%s", clean(p.standing(&o)))
+	p.say("%s", p.youCan(&o, time.Now()))
+}
+
+// progress ends the task if there is nothing left to wait for.
+func (p *party) progress() error {
+	t := p.task
+	switch {
+	case t == nil || t.sending || t.until > p.seen:
+		return nil
+	case t.wait != nil:
+		found, ok := p.past.find(t.wait)
+		if !ok {
+			return nil
+		}
+		if t.wait.any {
+			p.orders.use(found.orderID, false)
+		}
+		p.past.passed(found.orderID, found.seq)
+	case t.until > 0:
+		p.past.passed(t.orderID, t.until)
+	}
+	return p.over(nil)
+}
+
+// failed ends the task with an error that nobody has heard of yet.
+func (p *party) failed(err error) error {
+	p.say("%s", p.ink.paint(red, clean(err.Error())))
+	return p.over(err)
+}
+
+// over ends the task. An error ends a script, unless the line said that it does not matter.
+func (p *party) over(err error) error {
+	t := p.task
+	p.task = nil
+	t.wait.stop()
+	if err == nil || !p.options.Script || t.lenient {
+		return nil
+	}
+	return p.at(err)
+}

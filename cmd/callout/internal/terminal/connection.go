@@ -1,0 +1,154 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/calloutd/callout/client"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+const (
+	firstAttempt = 3 * time.Second // before somebody at a terminal hears that it takes long
+	oneAttempt   = time.Minute
+)
+
+// links collects what becomes of the connection, for a party that is busy with something else.
+type links struct {
+	mu      sync.Mutex
+	changes []link
+	woken   chan struct{} // has room for one: there may be a change
+}
+
+type link struct {
+	connected bool
+	err       error
+}
+
+func (l *links) add(connected bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changes = append(l.changes, link{connected, err})
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+func (l *links) take() []link {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	changes := l.changes
+	l.changes = nil
+	return changes
+}
+
+// open connects, and says where to, as whom, and how things stand.
+func (p *party) open(ctx context.Context) error {
+	if p.options.Script {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.options.Patience)
+		defer cancel()
+	}
+	if err := p.reach(ctx); err != nil {
+		return err
+	}
+	if p.socket.Role != p.options.Role {
+		role := p.socket.Role
+		p.close()
+		return fmt.Errorf("the token is that of a %s, not of a %s", role, p.options.Role)
+	}
+	p.me.ID, p.me.Role = p.socket.UserID, p.socket.Role
+	p.connected = true
+	p.links.take()
+	p.say("Connected to %s as %s %s.", p.socket.URL, p.me.Role, p.me.ID)
+	p.welcome(0)
+	if !p.options.Script {
+		p.say("Type help for what can be said.")
+	}
+	p.flush()
+	return p.failure
+}
+
+// reach connects, and goes on trying until ctx ends or there is no use.
+func (p *party) reach(ctx context.Context) error {
+	for wait := firstAttempt; ; wait = oneAttempt {
+		attempt, cancel := context.WithTimeout(ctx, wait)
+		err := p.socket.Open(attempt)
+		late := attempt.Err() != nil
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil || !late:
+			return fmt.Errorf("connect to %s: %s", p.socket.URL, p.reason(err))
+		}
+		p.say("%s cannot be reached (%s); trying on.", p.socket.URL, p.reason(err))
+		p.flush()
+	}
+}
+
+// showLinks says what has become of the connection since it said so last.
+func (p *party) showLinks() {
+	for _, l := range p.links.take() {
+		switch {
+		case l.connected && !p.connected:
+			p.say("The connection is back.")
+		case !l.connected && p.connected && p.socket.Err() == nil: // else it is over, and that is said later
+			p.say("The connection is gone: %s. Coming back by itself.", p.reason(l.err))
+			if p.task != nil && p.task.sending {
+				p.say("What you said last is sent again then.")
+			}
+		}
+		p.connected = l.connected
+	}
+}
+
+// reason is why there is no connection, in a person's words.
+func (p *party) reason(err error) string {
+	var closed *client.CloseError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &closed):
+	case errors.As(err, &network):
+		return clean(network.Error())
+	case errors.Is(err, io.EOF):
+		return "the server has hung up"
+	default:
+		return clean(cause(err).Error())
+	}
+	switch wire.CloseCode(closed.Code) {
+	case wire.Draining:
+		return "the server is closing"
+	case wire.FellBehind:
+		return "this terminal was too slow"
+	case wire.Overloaded:
+		return "the server has too much to do"
+	case wire.Replaced:
+		return "another session of this device has taken over"
+	case wire.Unauthenticated:
+		if p.options.Token == "" {
+			return "the server wants a token; give it one with --token, or start it with --dev"
+		}
+		return "the server does not take the token: " + clean(closed.Reason)
+	case wire.TokenExpired:
+		return "the token has expired"
+	}
+	return clean(closed.Error())
+}
+
+// cause is the last of several errors, where the SDK says what came of its last attempt.
+func cause(err error) error {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		if all := joined.Unwrap(); len(all) > 0 {
+			return all[len(all)-1]
+		}
+	}
+	return err
+}

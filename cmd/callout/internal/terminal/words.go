@@ -1,0 +1,81 @@
+package terminal
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word is one word of a line.
+type word struct {
+	text   string
+	quoted bool // it was in quotes, so that it is a text and no keyword
+	isJSON bool // it is the rest of the line, from a brace on
+}
+
+var (
+	errNoEndQuote = errors.New(`a text begins with a quote and has none at its end`)
+	errGlued      = errors.New(`a space is missing after a quote`)
+)
+
+// split cuts a line into words. A text in double quotes is one word; in it \" is a quote and \\ a backslash. A word that
+// begins with a brace is the rest of the line.
+func split(line string) ([]word, error) {
+	var words []word
+	for {
+		line = strings.TrimLeftFunc(line, unicode.IsSpace)
+		switch {
+		case line == "":
+			return words, nil
+		case line[0] == '{':
+			return append(words, word{text: strings.TrimRightFunc(line, unicode.IsSpace), isJSON: true}), nil
+		case line[0] == '"':
+			text, rest, err := quoted(line[1:])
+			if err != nil {
+				return nil, err
+			}
+			words, line = append(words, word{text: text, quoted: true}), rest
+		default:
+			end := strings.IndexFunc(line, unicode.IsSpace)
+			if end < 0 {
+				end = len(line)
+			}
+			words, line = append(words, word{text: line[:end]}), line[end:]
+		}
+	}
+}
+
+// quoted cuts line after the quote that ends the text at its beginning.
+func quoted(line string) (text, rest string, err error) {
+	var out strings.Builder
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\\' && i+1 < len(line) && (line[i+1] == '"' || line[i+1] == '\\'):
+			i++
+			out.WriteByte(line[i])
+		case c == '"':
+			rest = line[i+1:]
+			if next, _ := utf8.DecodeRuneInString(rest); rest != "" && !unicode.IsSpace(next) {
+				return "", "", errGlued
+			}
+			return out.String(), rest, nil
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return "", "", errNoEndQuote
+}
+
+// String is w for people, who may have typed anything.
+func (w word) String() string {
+	const most = 40
+	runes := []rune(clean(w.text))
+	if len(runes) > most {
+		runes = append(runes[:most-1], '…')
+	}
+	if w.isJSON {
+		return string(runes)
+	}
+	return `"` + string(runes) + `"`
+}
