@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -22,6 +24,7 @@ type demoCommand struct {
 
 // Run plays one order and draws it, or many and sums up.
 func (c *demoCommand) Run(ctx context.Context) error {
+	signal.Ignore(syscall.SIGPIPE) // a reader who has seen enough ends the demo, which tidies up
 	terminal := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
 	return demo.Run(ctx, demo.Options{
 		Database: c.DB, Cancel: c.Cancel, Classic: c.Classic, Orders: c.Orders, Trace: c.Trace, Mermaid: c.Mermaid,

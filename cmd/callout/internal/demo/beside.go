@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -29,8 +30,7 @@ func besideServer(ctx context.Context, d node.Database, log *slog.Logger, commit
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		n.Close()
-		return fmt.Errorf("find a free port: %w", err)
+		return errors.Join(fmt.Errorf("find a free port: %w", err), n.Close())
 	}
 
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -47,15 +47,35 @@ func Run(ctx context.Context, o Options) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		d.Name = filepath.Join(dir, "demo.db")
 	}
+	playing, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	o.Out = outlet{o.Out, end}
 	if o.Orders != nil {
-		err = o.playMany(ctx, d, *o.Orders)
+		err = o.playMany(playing, d, *o.Orders)
 	} else {
-		err = o.playOne(ctx, d)
+		err = o.playOne(playing, d)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted")
+	case playing.Err() != nil:
+		return context.Cause(playing)
 	}
 	return err
+}
+
+// outlet ends the demo when nobody takes what is written.
+type outlet struct {
+	io.Writer
+	end context.CancelCauseFunc
+}
+
+func (o outlet) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil {
+		o.end(fmt.Errorf("show what happens: %w", err))
+	}
+	return n, err
 }
 
 func (o *Options) check() error {

@@ -234,3 +234,25 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 }
+
+// tired takes no more once arrow 5 has come.
+type tired struct{ over bool }
+
+func (w *tired) Write(p []byte) (int, error) {
+	if w.over = w.over || bytes.HasPrefix(p, []byte("  5")); w.over {
+		return 0, errors.New("enough")
+	}
+	return len(p), nil
+}
+
+func TestNobodyReads(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	err := Run(t.Context(), Options{Out: &tired{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err == nil || err.Error() != "show what happens: enough" {
+		t.Errorf("got %v, want that nothing more can be shown", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}

@@ -28,7 +28,7 @@ func playBeside(ctx context.Context, t *testing.T, d string, make func(url strin
 
 func TestVerifyFindsWhatIsWrong(t *testing.T) {
 	d := newDatabase(t, "SQLite")
-	p, err := playBeside(t.Context(), t, d, func(url string) (*play, error) { return newPlay(url, true, false, newRecorder(time.Now)) })
+	p, err := playBeside(t.Context(), t, d, func(url string) (*play, error) { return newPlay(url, hexID(), true, false, newRecorder(time.Now)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 
 func TestFailureNamesTheStep(t *testing.T) {
 	_, err := playBeside(t.Context(), t, newDatabase(t, "SQLite"), func(url string) (*play, error) {
-		p, err := newPlay(url, true, false, newRecorder(time.Now))
+		p, err := newPlay(url, hexID(), true, false, newRecorder(time.Now))
 		p.moves = []move{{clientLane, callout.Placed, job}, {clientLane, callout.Payment, payment}}
 		return p, err
 	})
@@ -70,10 +70,26 @@ func TestStuck(t *testing.T) {
 	ctx, progress, stop := watched(t.Context(), time.Nanosecond)
 	defer stop()
 	_, err := playBeside(ctx, t, newDatabase(t, "SQLite"), func(url string) (*play, error) {
-		return newPlay(url, true, false, newRecorder(time.Now, progress))
+		return newPlay(url, hexID(), true, false, newRecorder(time.Now, progress))
 	})
 	if want := "nothing has happened for 1ns"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s…", err, want)
+	}
+}
+
+func TestOtherOrdersOfTheDatabaseAreNoArrows(t *testing.T) {
+	r := newRecorder(time.Now)
+	of := func(orderID string, s callout.Status, by callout.Role) store.Record {
+		return store.Record{Event: callout.Event{OrderID: orderID, Status: s, Sender: callout.Actor{Role: by}}}
+	}
+	group := []store.Record{of("old", callout.Expired, callout.System), of("new", callout.Placed, callout.Client)}
+	r.commits("new")(group)
+	if arrows, _ := r.recorded(); len(arrows) != 1 || arrows[0].Code != callout.Placed {
+		t.Errorf("recorded %v; want the one that is of the order", arrows)
+	}
+	var c counts
+	if c.committed(group); c.events.Load() != 1 {
+		t.Errorf("%d events are counted, want 1", c.events.Load())
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/calloutd/callout/cmd/callout/internal/history"
 	"github.com/calloutd/callout/cmd/callout/internal/node"
-	"github.com/calloutd/callout/internal/store"
 )
 
 // playOne plays one order and shows each arrow when it is recorded, then what the database says of the order.
@@ -36,15 +35,10 @@ func (o *Options) playOne(ctx context.Context, d node.Database) (err error) {
 		shows = append(shows, picture.arrow)
 	}
 
-	record := newRecorder(time.Now, shows...)
-	committed := func(records []store.Record) {
-		for _, r := range records {
-			record.tell(serverLane, databaseLane, r.Status)
-		}
-	}
-	var p *play
-	err = besideServer(watching, d, o.Log, committed, func(ctx context.Context, url string) error {
-		if p, err = newPlay(url, o.Cancel, o.Classic, record); err != nil {
+	record, orderID := newRecorder(time.Now, shows...), hexID()
+	err = besideServer(watching, d, o.Log, record.commits(orderID), func(ctx context.Context, url string) error {
+		p, err := newPlay(url, orderID, o.Cancel, o.Classic, record)
+		if err != nil {
 			return err
 		}
 		return p.run(ctx)
@@ -56,7 +50,7 @@ func (o *Options) playOne(ctx context.Context, d node.Database) (err error) {
 	if o.Mermaid {
 		return writeMermaid(o.Out, arrows)
 	}
-	return o.conclude(ctx, d, p.orderID, arrows)
+	return o.conclude(ctx, d, orderID, arrows)
 }
 
 // conclude shows the order as the database has it.

@@ -18,9 +18,9 @@ type play struct {
 	serviceman *party
 }
 
-// newPlay makes a play between two users and of an order that nobody has heard of.
-func newPlay(url string, cancel, classic bool, r *recorder) (*play, error) {
-	p := &play{orderID: hexID(), moves: moves(cancel), record: r}
+// newPlay makes a play between two users that nobody has heard of.
+func newPlay(url, orderID string, cancel, classic bool, r *recorder) (*play, error) {
+	p := &play{orderID: orderID, moves: moves(cancel), record: r}
 	clientID, servicemanID := hexID(), hexID()
 	if !classic {
 		clientID, servicemanID = "c-"+clientID[:8], "s-"+servicemanID[:8]

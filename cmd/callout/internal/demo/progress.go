@@ -54,7 +54,7 @@ func (o *Options) progress(c *counts) {
 // bar is how much of the whole is done.
 func (o *Options) bar(done, whole int) string {
 	const columns = 28
-	full := columns * done / whole
+	full := columns * min(done, whole) / whole
 	paper := ink{o.Colours}
 	return paper.paint(green, strings.Repeat("━", full)) + paper.paint(faint, strings.Repeat("─", columns-full))
 }

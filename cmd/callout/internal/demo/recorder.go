@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
 )
 
 // recorder numbers the arrows of one order as they happen, and hands each to those who show it before the next can
@@ -34,6 +35,18 @@ func (r *recorder) disconnect(party lane) {
 // tell records that a status of the order goes from one to the other.
 func (r *recorder) tell(from, to lane, code callout.Status) {
 	r.add(arrow{From: from, To: to, What: tells, Code: code})
+}
+
+// commits is to be told of every commit, and records those of the order: a database may hold others, whose time comes
+// meanwhile.
+func (r *recorder) commits(orderID string) func([]store.Record) {
+	return func(records []store.Record) {
+		for i := range records {
+			if records[i].OrderID == orderID {
+				r.tell(serverLane, databaseLane, records[i].Status)
+			}
+		}
+	}
 }
 
 // recorded gives the arrows so far, and what went wrong in showing them.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/calloutd/callout/internal/bus"
@@ -92,29 +93,36 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 	defer stopServing(nil)
 	committing, stopCommitting := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopCommitting()
-	ended := make(chan error, 1)
-	go func() {
-		err := n.ledger.Run(committing)
-		stopServing(err)
-		ended <- err
-	}()
-	go func() {
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if err := n.ledger.Run(committing); err != nil {
+			stopServing(err)
+		}
+	})
+	beside.Go(func() {
 		select {
 		case err := <-n.lost:
 			stopServing(err)
 		case <-serving.Done():
 		}
-	}()
+	})
 
 	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	defer giveUp()
-	context.AfterFunc(serving, func() { time.AfterFunc(n.config.Drain, giveUp) })
+	beside.Go(func() {
+		defer giveUp()
+		<-serving.Done()
+		select {
+		case <-time.After(n.config.Drain):
+		case <-committing.Done():
+		}
+	})
 	err := n.server.Serve(serving, patience, listener)
-	if ctx.Err() == nil && err == nil {
+	if err == nil && ctx.Err() == nil {
 		err = context.Cause(serving)
 	}
+	stopServing(nil)
 	stopCommitting()
-	<-ended
+	beside.Wait()
 	return errors.Join(err, n.database.Close())
 }
 

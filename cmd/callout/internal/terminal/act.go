@@ -9,6 +9,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/client"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // task is a line that is being carried out.
@@ -17,7 +18,8 @@ type task struct {
 	sending bool     // its command waits for the answer
 	wait    *waiting // it waits for something to happen
 
-	// What its command was, once that is answered. The task is over when it has been shown.
+	// The event that its command was, once that is answered. The task is over when it has been shown.
+	status  callout.Status
 	orderID string
 	until   int64
 }
@@ -30,23 +32,23 @@ type answer struct {
 }
 
 // wantsOut reports whether a person who cannot be answered now has had enough.
-func (p *party) wantsOut(line string) bool {
-	return !p.options.Script && !p.connected && p.task != nil && strings.TrimSpace(line) == quitWord
+func (p *party) wantsOut(typed string) bool {
+	return !p.options.Script && !p.connected && p.task != nil && strings.TrimSpace(typed) == line.Quit
 }
 
 // carryOut does what a line says, or begins to: then it leaves a task.
-func (p *party) carryOut(ctx context.Context, line string) error {
+func (p *party) carryOut(ctx context.Context, typed string) error {
 	p.line++
 	if p.options.Script {
-		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
-			p.say("%s%s", p.prompt(), clean(text))
+		if text := strings.TrimSpace(typed); text != "" && text[0] != '#' {
+			p.say("%s%s", p.prompt(), line.Clean(text))
 		}
 	}
 	p.task = new(task)
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "-"); ok {
-		p.task.lenient, line = true, rest
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(typed), "-"); ok {
+		p.task.lenient, typed = true, rest
 	}
-	r, err := parse(line)
+	r, err := line.Parse(typed)
 	if err == nil {
 		err = p.act(ctx, r)
 	}
@@ -56,52 +58,52 @@ func (p *party) carryOut(ctx context.Context, line string) error {
 	return p.progress()
 }
 
-func (p *party) act(ctx context.Context, r request) error {
+func (p *party) act(ctx context.Context, r line.Request) error {
 	switch {
-	case r.verb == nil:
+	case r.Verb == nil:
 		return nil
-	case r.verb.moves() || r.verb.status == callout.Placed:
+	case r.Verb.Moves() || r.Verb.Status == callout.Placed:
 		return p.ask(ctx, r)
 	}
-	switch r.verb.name {
-	case ordersWord:
+	switch r.Verb.Name {
+	case line.Orders:
 		p.listOrders()
-	case showWord:
-		o, err := p.orders.find(r.order)
+	case line.Show:
+		o, err := p.orders.find(r.Order)
 		if err != nil {
 			return err
 		}
 		p.show(o)
-	case useWord:
-		o, err := p.orders.find(r.order)
+	case line.Use:
+		o, err := p.orders.find(r.Order)
 		if err != nil {
 			return err
 		}
 		p.orders.use(o.ID, true)
 		p.say("%s", p.standing(o))
 		p.say("%s", p.youCan(o, time.Now()))
-	case waitWord:
+	case line.Wait:
 		return p.beginWait(r)
-	case helpWord:
+	case line.Help:
 		p.help()
-	case quitWord:
+	case line.Quit:
 		p.left = true
 	}
 	return nil
 }
 
 // ask sends a command. What the rules say to it, the server says.
-func (p *party) ask(ctx context.Context, r request) error {
-	cmd := r.cmd
+func (p *party) ask(ctx context.Context, r line.Request) error {
+	cmd := r.Command
 	if cmd.Status == callout.Placed {
-		cmd.OrderID = cmp.Or(r.order, cmd.OrderID)
+		cmd.OrderID = cmp.Or(r.Order, cmd.OrderID)
 	} else {
-		o, err := p.orders.find(r.order)
+		o, err := p.orders.find(r.Order)
 		switch {
 		case err == nil:
 			aim(&cmd, o)
-		case r.verb.name == rawWord && r.order != "":
-			cmd.OrderID = r.order
+		case r.Verb.Name == line.Raw && r.Order != "":
+			cmd.OrderID = r.Order
 		default:
 			return err
 		}
@@ -144,10 +146,7 @@ func (p *party) answered(a answer) error {
 		p.showAnswer(a)
 		return p.over(a.err)
 	}
-	p.task.orderID, p.task.until = a.received.OrderID, a.received.Seq
-	if a.status == callout.Placed {
-		p.orders.use(a.received.OrderID, false)
-	}
+	p.task.status, p.task.orderID, p.task.until = a.status, a.received.OrderID, a.received.Seq
 	return p.progress()
 }
 
@@ -159,7 +158,7 @@ func (p *party) showAnswer(a answer) {
 	case a.err == nil:
 		p.say("%s has taken effect.", a.status)
 	case errors.As(a.err, &refusal):
-		p.say("%s %s", p.ink.paint(red, "Refused ("+clean(string(refusal.Code))+"):"), clean(refusal.Message))
+		p.say("%s %s", p.ink.paint(red, "Refused ("+line.Clean(string(refusal.Code))+"):"), line.Clean(refusal.Message))
 		p.showStanding(a.received.Order)
 	case errors.As(a.err, &undecided):
 		p.say("It is not known whether %s has taken effect.", a.status)
@@ -175,7 +174,7 @@ func (p *party) showStanding(o callout.Order) {
 	}
 	p.orders.learn(o)
 	p.orders.settle()
-	p.say("%s", clean(p.standing(&o)))
+	p.say("%s", p.standing(&o))
 	p.say("%s", p.youCan(&o, time.Now()))
 }
 
@@ -196,13 +195,16 @@ func (p *party) progress() error {
 		p.past.passed(found.orderID, found.seq)
 	case t.until > 0:
 		p.past.passed(t.orderID, t.until)
+		if t.status == callout.Placed {
+			p.orders.use(t.orderID, false)
+		}
 	}
 	return p.over(nil)
 }
 
 // failed ends the task with an error that nobody has heard of yet.
 func (p *party) failed(err error) error {
-	p.say("%s", p.ink.paint(red, clean(err.Error())))
+	p.say("%s", p.ink.paint(red, line.Clean(err.Error())))
 	return p.over(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout/client"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 	"github.com/calloutd/callout/internal/wire"
 )
 
@@ -66,7 +67,7 @@ func (p *party) open(ctx context.Context) error {
 	p.me.ID, p.me.Role = p.socket.UserID, p.socket.Role
 	p.connected = true
 	p.links.take()
-	p.say("Connected to %s as %s %s.", p.socket.URL, p.me.Role, p.me.ID)
+	p.say("Connected to %s as %s %s.", p.socket.URL, p.me.Role, line.Clean(p.me.ID))
 	p.welcome(0)
 	if !p.options.Script {
 		p.say("Type help for what can be said.")
@@ -112,15 +113,8 @@ func (p *party) showLinks() {
 // reason is why there is no connection, in a person's words.
 func (p *party) reason(err error) string {
 	var closed *client.CloseError
-	var network *net.OpError
-	switch {
-	case errors.As(err, &closed):
-	case errors.As(err, &network):
-		return clean(network.Error())
-	case errors.Is(err, io.EOF):
-		return "the server has hung up"
-	default:
-		return clean(cause(err).Error())
+	if !errors.As(err, &closed) {
+		return lost(err)
 	}
 	switch wire.CloseCode(closed.Code) {
 	case wire.Draining:
@@ -135,20 +129,31 @@ func (p *party) reason(err error) string {
 		if p.options.Token == "" {
 			return "the server wants a token; give it one with --token, or start it with --dev"
 		}
-		return "the server does not take the token: " + clean(closed.Reason)
+		return "the server does not take the token: " + line.Clean(closed.Reason)
 	case wire.TokenExpired:
 		return "the token has expired"
 	}
-	return clean(closed.Error())
+	return line.Clean(closed.Error())
 }
 
-// cause is the last of several errors, where the SDK says what came of its last attempt.
-func cause(err error) error {
-	var joined interface{ Unwrap() []error }
+// lost says in a person's words why there is no connection, when the server has not said it.
+func lost(err error) string {
+	var joined interface{ Unwrap() []error } // the SDK's word on its last attempt comes last
 	if errors.As(err, &joined) {
 		if all := joined.Unwrap(); len(all) > 0 {
-			return all[len(all)-1]
+			err = all[len(all)-1]
 		}
 	}
-	return err
+	var network *net.OpError
+	switch {
+	case errors.As(err, &network):
+		return line.Clean(network.Error())
+	case errors.Is(err, io.EOF):
+		return "the server has hung up"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, context.Canceled):
+		return "you left first"
+	}
+	return line.Clean(err.Error())
 }

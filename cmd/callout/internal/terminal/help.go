@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // helpWidth is how wide the words are that can be said.
@@ -11,20 +12,19 @@ const helpWidth = 46
 
 // help lists what can be said in the party's role.
 func (p *party) help() {
-	for i := range verbs {
-		if v := &verbs[i]; v.isOf(p.me.Role) {
-			p.sayIndented(helpWidth+2, "%-*s%s", helpWidth+2, "  "+v.usage, p.ink.paint(faint, v.meaning))
-		}
+	for _, v := range line.VerbsOf(p.me.Role) {
+		p.sayIndented(helpWidth+2, "%-*s%s", helpWidth+2, "  "+v.Usage, p.ink.paint(faint, v.Meaning))
 	}
 	p.say("")
-	for _, line := range []string{
+	for _, text := range []string{
 		"A move is on the order in use; on ORDER names another. because \"…\" gives a reason for any move.",
 		"An order is named by its id, or by the beginning of it. Text of several words goes in quotes.",
 		fmt.Sprintf("Money goes in in the currency's minor unit: 50000 INR is shown as %s.", price(50000, "INR")),
 	} {
-		p.say("%s", line)
+		p.say("%s", text)
 	}
 	if p.me.Role == callout.Serviceman {
 		p.say("A change names all services as they would be; without any, they stay as they are.")
 	}
+	p.say("In a script a line that begins with - may come to nothing, and # begins a comment.")
 }

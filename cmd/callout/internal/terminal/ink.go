@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,17 +22,6 @@ func (i ink) paint(s style, text string) string {
 		return text
 	}
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
-}
-
-// clean makes text that somebody else has written harmless to a terminal. The rules allow no control characters in it,
-// but the server may not keep to them.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
 }
 
 // wrap breaks text between words so that no line is wider than width, if that is possible. Lines after the first are

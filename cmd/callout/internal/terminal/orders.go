@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // orders are those that the party has seen, as they were shown last.
@@ -68,11 +69,11 @@ func (o *orders) find(prefix string) (*callout.Order, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("no order of yours begins with %s; `orders` lists them", word{text: prefix})
+		return nil, fmt.Errorf("no order of yours begins with %s; `orders` lists them", line.Quote(prefix))
 	case 1:
 		return found[0], nil
 	}
-	return nil, fmt.Errorf("%s may be %s", word{text: prefix}, o.names(found, " or "))
+	return nil, fmt.Errorf("%s may be %s", line.Quote(prefix), o.names(found, " or "))
 }
 
 // open lists the orders that are not over.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/client"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // party is one terminal. All but links and work belongs to the goroutine that calls run.
@@ -57,20 +58,21 @@ func (p *party) run(ctx context.Context) (err error) {
 			lines = nil
 		}
 		select {
-		case line, more := <-lines:
+		case typed, more := <-lines:
 			if !more {
 				p.line++
 				return p.at(keys.err)
 			}
-			p.typed = append(p.typed, line)
-			p.left = p.wantsOut(line)
+			p.typed = append(p.typed, typed)
+			p.left = p.wantsOut(typed)
 		case r, more := <-received:
 			p.showLinks()
 			if !more {
 				return p.ended(ctx)
 			}
-			err = p.event(r)
-			shown <- struct{}{}
+			if err = p.event(r); p.failure == nil {
+				shown <- struct{}{}
+			}
 		case a := <-p.answers:
 			p.showLinks()
 			err = p.answered(a)
@@ -82,9 +84,9 @@ func (p *party) run(ctx context.Context) (err error) {
 			return p.ended(ctx)
 		}
 		for err == nil && p.failure == nil && p.task == nil && len(p.typed) > 0 && !p.left {
-			line := p.typed[0]
+			typed := p.typed[0]
 			p.typed = p.typed[1:]
-			err = p.carryOut(running, line)
+			err = p.carryOut(running, typed)
 		}
 		if p.failure != nil {
 			return p.failure
@@ -100,20 +102,25 @@ func (p *party) receive(ctx context.Context, received chan<- client.Received, sh
 	for r := range p.socket.OrderStatuses(ctx) {
 		select {
 		case received <- r:
-			<-shown
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-shown:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// event shows what has happened.
+// event shows what has happened. Only what was shown counts as seen when the party comes back.
 func (p *party) event(r client.Received) error {
 	p.seen = r.Seq
 	if r.Reset {
 		p.say("The server has lost what this terminal knew. This is how things stand:")
 		p.orders, p.past = orders{}, past{}
 		p.welcome(r.Seq)
+		p.flush()
 		if p.task != nil {
 			p.task.until = min(p.task.until, r.Seq)
 		}
@@ -124,14 +131,15 @@ func (p *party) event(r client.Received) error {
 	told := telling{r, p.me.ID}
 	head := clock(r.At) + "  "
 	indent := len(head)
-	p.sayIndented(indent, "%s  %s", p.ink.paint(faint, head+clean(p.orders.short(r.OrderID))), clean(told.sentence()))
-	for _, line := range told.details() {
-		p.sayIndented(indent, "%*s%s", indent, "", clean(line))
+	p.sayIndented(indent, "%s  %s", p.ink.paint(faint, head+line.Clean(p.orders.short(r.OrderID))), line.Clean(told.sentence()))
+	for _, detail := range told.details() {
+		p.sayIndented(indent, "%*s%s", indent, "", line.Clean(detail))
 	}
 	if newest {
 		p.sayIndented(indent, "%*s%s", indent, "", p.youCan(&r.Order, r.At))
 	}
-	p.past.add(happening{r.Seq, r.OrderID, r.Status}, p.options.Script)
+	p.flush()
+	p.remember(happening{r.Seq, r.OrderID, r.Status})
 	return p.progress()
 }
 
@@ -141,9 +149,9 @@ func (p *party) welcome(seq int64) {
 	for _, o := range open {
 		p.orders.learn(o)
 		if o.Status == callout.Broadcasted { // it was placed before
-			p.past.add(happening{seq - 1, o.ID, callout.Placed}, p.options.Script)
+			p.remember(happening{seq - 1, o.ID, callout.Placed})
 		}
-		p.past.add(happening{seq, o.ID, o.Status}, p.options.Script)
+		p.remember(happening{seq, o.ID, o.Status})
 	}
 	p.orders.settle()
 	if len(open) > 0 {
@@ -190,7 +198,7 @@ func (p *party) prompt() string {
 	if !p.connected {
 		text += " (not connected)"
 	}
-	return clean(text) + "> "
+	return line.Clean(text) + "> "
 }
 
 // words are those that a line may begin with now.
@@ -200,9 +208,9 @@ func (p *party) words() []string {
 		moves = o.Moves(p.me, time.Now())
 	}
 	var words []string
-	for i := range verbs {
-		if v := &verbs[i]; v.isOf(p.me.Role) && (!v.moves() || v.name == rawWord || slices.Contains(moves, v.status)) {
-			words = append(words, v.name)
+	for _, v := range line.VerbsOf(p.me.Role) {
+		if !v.Moves() || v.Name == line.Raw || slices.Contains(moves, v.Status) {
+			words = append(words, v.Name)
 		}
 	}
 	return words

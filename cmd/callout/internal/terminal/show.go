@@ -1,11 +1,11 @@
 package terminal
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // youCan says which moves the rules allow, in the words that ask for them.
@@ -20,11 +20,11 @@ func (p *party) youCan(o *callout.Order, now time.Time) string {
 	}
 	var can []string
 	for _, status := range o.Moves(p.me, now) {
-		v := verbFor(status, p.me.Role)
-		text := v.name
+		v := line.For(status, p.me.Role)
+		text := v.Name
 		switch {
-		case v.more != "":
-			text += " " + v.more
+		case v.More != "":
+			text += " " + v.More
 		case status == callout.Cancelled && p.me.Role == callout.Serviceman:
 			text += ` because "…"`
 		}
@@ -40,9 +40,9 @@ func (p *party) youCan(o *callout.Order, now time.Time) string {
 func (p *party) standing(o *callout.Order) string {
 	text := p.orders.short(o.ID) + " is " + o.Status.String()
 	if o.ClientID == "" {
-		return text + ", no longer on offer to you"
+		return line.Clean(text) + ", no longer on offer to you"
 	}
-	return text + ": " + services(o.Services, o.Currency)
+	return line.Clean(text + ": " + services(o.Services, o.Currency))
 }
 
 // listOrders lists the orders, those that are over as well as long as they are remembered.
@@ -66,75 +66,11 @@ func (p *party) listOrders() {
 
 // show shows all there is to know of an order.
 func (p *party) show(o *callout.Order) {
-	p.say("%s is %s, version %d", clean(o.ID), o.Status, o.Version)
-	line := func(name, format string, a ...any) {
-		p.say("  %-11s %s", name, clean(fmt.Sprintf(format, a...)))
-	}
+	p.say("%s is %s, version %d", line.Clean(o.ID), o.Status, o.Version)
 	if o.ClientID != "" {
-		p.showParties(o, line)
-		p.showServices("services", o.Services, o.Total, o.Currency, line)
-		if c := o.Change; c != nil {
-			p.showServices("change to", c.Services, c.Total, o.Currency, line)
-			if c.Reason != "" {
-				line("because", "%s", c.Reason)
-			}
-		}
-		if o.Payment != nil {
-			line("payment", "%s", payment(o))
-		}
-		p.showPlace(o, line)
-		if !o.DueAt.IsZero() {
-			line("until", "%s%s", clock(o.DueAt), dueWhat(o.Status))
+		for _, r := range rows(o) {
+			p.sayIndented(sheetIndent, "  %-*s%s", sheetIndent-2, r.name, line.Clean(r.value))
 		}
 	}
 	p.say("  %s", p.youCan(o, time.Now()))
-}
-
-func (p *party) showParties(o *callout.Order, line func(name, format string, a ...any)) {
-	line("client", "%s", o.ClientID)
-	if o.ServicemanID != "" {
-		line("serviceman", "%s", o.ServicemanID)
-	}
-	if len(o.Receivers) > 0 {
-		line("on offer to", "%s", strings.Join(o.Receivers, ", "))
-	}
-}
-
-func (p *party) showServices(name string, list []callout.Service, total int64, currency string, line func(name, format string, a ...any)) {
-	for _, s := range list {
-		line(name, "%d × %s, %s each", s.Quantity, s.Service, price(s.UnitPrice, currency))
-		name = ""
-	}
-	line("together", "%s", price(total, currency))
-}
-
-func (p *party) showPlace(o *callout.Order, line func(name, format string, a ...any)) {
-	if at := o.Place; at != nil {
-		if at.Area != "" {
-			line("area", "%s", at.Area)
-		}
-		if at.Address != "" {
-			line("address", "%s", at.Address)
-		}
-		if at.Lat != nil && at.Lon != nil {
-			line("position", "%v, %v", *at.Lat, *at.Lon)
-		}
-	}
-	if o.Note != "" {
-		line("note", "%s", o.Note)
-	}
-	line("placed at", "%s", clock(o.PlacedAt))
-}
-
-// dueWhat is what happens by itself when an order's time is up.
-func dueWhat(s callout.Status) string {
-	switch s {
-	case callout.Placed, callout.Broadcasted:
-		return ", then the order expires"
-	case callout.OrderChanged:
-		return ", then the change is off"
-	case callout.PaymentVerification:
-		return ", then the order is complete"
-	}
-	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -32,8 +31,6 @@ type Options struct {
 	// Script says that a program wrote what In says: an error ends it, and a line waits for the answer to the one before.
 	Script   bool
 	Patience time.Duration // how long a script waits for an answer, unless it says otherwise. 0: 30 s
-
-	Log *slog.Logger // of the SDK; nil: nobody is told
 }
 
 const defaultPatience = 30 * time.Second
@@ -77,9 +74,7 @@ func newParty(o Options) (*party, error) {
 	}
 	p := &party{options: o, ink: ink{o.Colours}, device: newPlain(o.In, o.Out), answers: make(chan answer, 1)}
 	p.links.woken = make(chan struct{}, 1)
-	config := client.Config{
-		URL: o.URL, UserID: o.UserID, Role: o.Role, Device: o.Device, OnConnection: p.links.add, Logger: o.Log,
-	}
+	config := client.Config{URL: o.URL, UserID: o.UserID, Role: o.Role, Device: o.Device, OnConnection: p.links.add}
 	if o.Token != "" {
 		config.Token = func(context.Context) (string, error) { return o.Token, nil }
 	}

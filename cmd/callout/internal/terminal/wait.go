@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/cmd/callout/internal/terminal/line"
 )
 
 // past is what has happened that a script has not waited for yet, nor passed with a move of its own.
@@ -29,12 +30,6 @@ type waiting struct {
 	timer  *time.Timer
 }
 
-func (past *past) add(h happening, script bool) {
-	if script {
-		past.list = append(past.list, h)
-	}
-}
-
 // find gives the first happening that w waits for.
 func (past *past) find(w *waiting) (happening, bool) {
 	i := slices.IndexFunc(past.list, func(h happening) bool {
@@ -51,13 +46,20 @@ func (past *past) passed(orderID string, seq int64) {
 	past.list = slices.DeleteFunc(past.list, func(h happening) bool { return h.orderID == orderID && h.seq <= seq })
 }
 
+// remember keeps what has happened for a script to wait for.
+func (p *party) remember(h happening) {
+	if p.options.Script {
+		p.past.list = append(p.past.list, h)
+	}
+}
+
 // beginWait has a script wait until something has happened since its own last move: to the order that it names, else to
 // the one that it chose, else to any.
-func (p *party) beginWait(r request) error {
+func (p *party) beginWait(r line.Request) error {
 	if !p.options.Script {
 		return errors.New("wait is for scripts; what happens is shown here by itself")
 	}
-	w := &waiting{status: r.cmd.Status, order: r.order, limit: cmp.Or(r.limit, p.options.Patience)}
+	w := &waiting{status: r.Command.Status, order: r.Order, limit: cmp.Or(r.Limit, p.options.Patience)}
 	if w.order == "" && p.orders.chosen {
 		w.order = p.orders.inUse
 	}

@@ -1,4 +1,4 @@
-package terminal
+package line
 
 import (
 	"cmp"
@@ -20,16 +20,16 @@ func (p *parser) list() []string {
 }
 
 func (p *parser) place() *callout.Place {
-	e := &p.request.cmd.Extra
+	e := &p.request.Command.Extra
 	e.Place = cmp.Or(e.Place, new(callout.Place))
 	return e.Place
 }
 
 // service reads what is to be done, how often and for how much; or the currency, which nothing follows but options.
 func (p *parser) service() error {
-	e := &p.request.cmd.Extra
+	e := &p.request.Command.Extra
 	name := p.take()
-	if p.request.cmd.Status == callout.Placed && p.standsAlone() && !name.quoted {
+	if p.request.Command.Status == callout.Placed && p.standsAlone() && !name.quoted {
 		if e.Currency != "" {
 			return fmt.Errorf("%s and %s are two currencies", e.Currency, name)
 		}
@@ -65,12 +65,12 @@ func (p *parser) status() error {
 	w := p.take()
 	code, err := strconv.Atoi(w.text)
 	if err == nil && code > 0 {
-		p.request.cmd.Status = callout.Status(code)
+		p.request.Command.Status = callout.Status(code)
 		return nil
 	}
 	for _, s := range callout.Statuses() {
 		if strings.EqualFold(w.text, s.String()) {
-			p.request.cmd.Status = s
+			p.request.Command.Status = s
 			return nil
 		}
 	}
@@ -85,7 +85,7 @@ func (p *parser) seconds() error {
 	if n < 1 || n > int64(maxWait/time.Second) {
 		return fmt.Errorf("%d are too few or too many seconds to wait", n)
 	}
-	p.request.limit = time.Duration(n) * time.Second
+	p.request.Limit = time.Duration(n) * time.Second
 	return nil
 }
 

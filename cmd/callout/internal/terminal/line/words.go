@@ -1,4 +1,4 @@
-package terminal
+package line
 
 import (
 	"errors"
@@ -67,15 +67,33 @@ func quoted(line string) (text, rest string, err error) {
 	return "", "", errNoEndQuote
 }
 
-// String is w for people, who may have typed anything.
+// String is w for people.
 func (w word) String() string {
+	if w.isJSON {
+		return short(w.text)
+	}
+	return Quote(w.text)
+}
+
+// Quote is what somebody typed, for people to recognise it.
+func Quote(text string) string { return `"` + short(text) + `"` }
+
+func short(text string) string {
 	const most = 40
-	runes := []rune(clean(w.text))
+	runes := []rune(Clean(text))
 	if len(runes) > most {
 		runes = append(runes[:most-1], '…')
 	}
-	if w.isJSON {
-		return string(runes)
-	}
-	return `"` + string(runes) + `"`
+	return string(runes)
+}
+
+// Clean makes text that anybody may have written harmless to a terminal. The rules allow no control characters in it, but
+// a server may not keep to them.
+func Clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }

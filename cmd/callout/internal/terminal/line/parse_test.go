@@ -1,4 +1,4 @@
-package terminal
+package line
 
 import (
 	"encoding/json"
@@ -17,61 +17,61 @@ import (
 func TestLinesAreUnderstood(t *testing.T) {
 	amount := int64(7)
 	tap := []callout.Service{{Service: "Fix the tap", Quantity: 1, UnitPrice: 50000}}
-	for line, want := range map[string]request{
-		`place to s-9,s-10 "Fix the tap" 1 50000 INR`: {cmd: callout.Command{
+	for line, want := range map[string]Request{
+		`place to s-9,s-10 "Fix the tap" 1 50000 INR`: {Command: callout.Command{
 			Status: callout.Placed, Receivers: []string{"s-9", "s-10"}, Extra: callout.Extra{Services: tap, Currency: "INR"},
 		}},
-		`PLACE "Fix the tap" 1 50000 inr TO s-9 , s-10, s-11 within 60 as o-1 area "Old town" address "12 Main Road" note hurry`: {cmd: callout.Command{
+		`PLACE "Fix the tap" 1 50000 inr TO s-9 , s-10, s-11 within 60 as o-1 area "Old town" address "12 Main Road" note hurry`: {Command: callout.Command{
 			Status: callout.Placed, OrderID: "o-1", Receivers: []string{"s-9", "s-10", "s-11"}, Extra: callout.Extra{
 				Services: tap, Currency: "INR", OfferSeconds: 60, Note: "hurry", Place: &callout.Place{Area: "Old town", Address: "12 Main Road"},
 			},
 		}},
-		`place to s-9 "to" 2 3 area 1 4`: {cmd: callout.Command{
+		`place to s-9 "to" 2 3 area 1 4`: {Command: callout.Command{
 			Status: callout.Placed, Receivers: []string{"s-9"}, Extra: callout.Extra{
 				Services: []callout.Service{{Service: "to", Quantity: 2, UnitPrice: 3}}, Place: &callout.Place{Area: "1"}, Currency: "4",
 			},
 		}},
-		`place to s-9 EUR 1 2 EUR`: {cmd: callout.Command{
+		`place to s-9 EUR 1 2 EUR`: {Command: callout.Command{
 			Status: callout.Placed, Receivers: []string{"s-9"}, Extra: callout.Extra{
 				Services: []callout.Service{{Service: "EUR", Quantity: 1, UnitPrice: 2}}, Currency: "EUR",
 			},
 		}},
-		`accept`:                     {cmd: callout.Command{Status: callout.Accepted}},
-		`	accept  on 3f `:            {order: "3f", cmd: callout.Command{Status: callout.Accepted}},
-		`decline because "on leave"`: {cmd: callout.Command{Status: callout.OfferDeclined, Extra: callout.Extra{Reason: "on leave"}}},
-		`start`:                      {cmd: callout.Command{Status: callout.Started}},
-		`change because "a \"new\" C:\\ washer"`: {cmd: callout.Command{
+		`accept`:                     {Command: callout.Command{Status: callout.Accepted}},
+		`	accept  on 3f `:            {Order: "3f", Command: callout.Command{Status: callout.Accepted}},
+		`decline because "on leave"`: {Command: callout.Command{Status: callout.OfferDeclined, Extra: callout.Extra{Reason: "on leave"}}},
+		`start`:                      {Command: callout.Command{Status: callout.Started}},
+		`change because "a \"new\" C:\\ washer"`: {Command: callout.Command{
 			Status: callout.OrderChanged, Extra: callout.Extra{Reason: `a "new" C:\ washer`},
 		}},
-		`change "Fix the tap" 1 50000 on o-1`: {order: "o-1", cmd: callout.Command{Status: callout.OrderChanged, Extra: callout.Extra{Services: tap}}},
-		`agree`:                               {cmd: callout.Command{Status: callout.Extended}},
-		`refuse`:                              {cmd: callout.Command{Status: callout.ChangeDeclined}},
-		`withdraw`:                            {cmd: callout.Command{Status: callout.ChangeDeclined}},
-		`pay Cash`:                            {cmd: callout.Command{Status: callout.Payment, Extra: callout.Extra{Method: callout.Cash}}},
-		`pay card amount 7 reference "TX 1"`:  {cmd: callout.Command{Status: callout.Payment, Extra: callout.Extra{Method: callout.Card, Amount: &amount, Reference: "TX 1"}}},
-		`verify amount 7`:                     {cmd: callout.Command{Status: callout.PaymentVerification, Extra: callout.Extra{Amount: &amount}}},
-		`reject`:                              {cmd: callout.Command{Status: callout.PaymentRejected}},
-		`takeback`:                            {cmd: callout.Command{Status: callout.PaymentRejected}},
-		`done`:                                {cmd: callout.Command{Status: callout.OrderComplete}},
-		`cancel`:                              {cmd: callout.Command{Status: callout.Cancelled}},
-		`use 3f`:                              {order: "3f"},
+		`change "Fix the tap" 1 50000 on o-1`: {Order: "o-1", Command: callout.Command{Status: callout.OrderChanged, Extra: callout.Extra{Services: tap}}},
+		`agree`:                               {Command: callout.Command{Status: callout.Extended}},
+		`refuse`:                              {Command: callout.Command{Status: callout.ChangeDeclined}},
+		`withdraw`:                            {Command: callout.Command{Status: callout.ChangeDeclined}},
+		`pay Cash`:                            {Command: callout.Command{Status: callout.Payment, Extra: callout.Extra{Method: callout.Cash}}},
+		`pay card amount 7 reference "TX 1"`:  {Command: callout.Command{Status: callout.Payment, Extra: callout.Extra{Method: callout.Card, Amount: &amount, Reference: "TX 1"}}},
+		`verify amount 7`:                     {Command: callout.Command{Status: callout.PaymentVerification, Extra: callout.Extra{Amount: &amount}}},
+		`reject`:                              {Command: callout.Command{Status: callout.PaymentRejected}},
+		`takeback`:                            {Command: callout.Command{Status: callout.PaymentRejected}},
+		`done`:                                {Command: callout.Command{Status: callout.OrderComplete}},
+		`cancel`:                              {Command: callout.Command{Status: callout.Cancelled}},
+		`use 3f`:                              {Order: "3f"},
 		`show`:                                {},
-		`show 3f`:                             {order: "3f"},
-		`wait ACCEPTED`:                       {cmd: callout.Command{Status: callout.Accepted}},
-		`wait 1006 5 on 3f`:                   {order: "3f", limit: 5 * time.Second, cmd: callout.Command{Status: callout.OrderChanged}},
-		`raw 1010 version 3 {"method":"upi", "a b": "c"} `: {cmd: callout.Command{
+		`show 3f`:                             {Order: "3f"},
+		`wait ACCEPTED`:                       {Command: callout.Command{Status: callout.Accepted}},
+		`wait 1006 5 on 3f`:                   {Order: "3f", Limit: 5 * time.Second, Command: callout.Command{Status: callout.OrderChanged}},
+		`raw 1010 version 3 {"method":"upi", "a b": "c"} `: {Command: callout.Command{
 			Status: callout.Payment, Version: 3, Extra: callout.Extra{Method: callout.UPI, More: map[string]json.RawMessage{"a b": []byte(`"c"`)}},
 		}},
-		`raw placed to s-9 on o-1`: {order: "o-1", cmd: callout.Command{Status: callout.Placed, Receivers: []string{"s-9"}}},
+		`raw placed to s-9 on o-1`: {Order: "o-1", Command: callout.Command{Status: callout.Placed, Receivers: []string{"s-9"}}},
 		``:                         {},
 		`  # accept`:               {},
 	} {
-		got, err := parse(line)
+		got, err := Parse(line)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 			continue
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(request{}), cmpopts.IgnoreFields(request{}, "verb")); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Request{}, "Verb")); diff != "" {
 			t.Errorf("%s:\n%s", line, diff)
 		}
 	}
@@ -106,7 +106,7 @@ func TestLinesThatMakeNoSense(t *testing.T) {
 		`raw 1010 {} {}`:                `invalid: extra is not a JSON object`,
 		"help \x1b[2J" + "\u009b" + "x": "\"\ufffd[2J\ufffdx\" makes no sense here",
 	} {
-		if _, err := parse(line); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := Parse(line); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: the error is %v, not %s…", line, err, want)
 		}
 	}
@@ -114,9 +114,9 @@ func TestLinesThatMakeNoSense(t *testing.T) {
 
 func TestEveryUsageIsUnderstood(t *testing.T) {
 	for _, v := range verbs {
-		line := strings.NewReplacer("|upi|card", "", "[ORDER]", "o-1", "ORDER", "o-1", "[SECONDS]", "5", "STATUS", "STARTED", "CODE", "1005").Replace(v.usage)
-		r, err := parse(line)
-		if err != nil || r.verb.name != v.name {
+		line := strings.NewReplacer("|upi|card", "", "[ORDER]", "o-1", "ORDER", "o-1", "[SECONDS]", "5", "STATUS", "STARTED", "CODE", "1005").Replace(v.Usage)
+		r, err := Parse(line)
+		if err != nil || r.Verb.Name != v.Name {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
@@ -126,7 +126,7 @@ func TestEveryMoveHasAWord(t *testing.T) {
 	words := map[string]callout.Role{"client": callout.Client, "a serviceman on offer": callout.Serviceman, "the serviceman": callout.Serviceman}
 	for _, m := range callout.Table() {
 		for _, g := range m.By {
-			if role, ok := words[g.By]; ok && verbFor(m.Event, role).name == rawWord {
+			if role, ok := words[g.By]; ok && For(m.Event, role).Name == Raw {
 				t.Errorf("a %s has no word for %s", role, m.Event)
 			}
 		}
@@ -135,33 +135,30 @@ func TestEveryMoveHasAWord(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, v := range verbs {
-		f.Add(v.usage)
+		f.Add(v.Usage)
 	}
 	f.Add(`place to s-9 , s-10 "a \" b" 1 2 INR note "x" as o-1`)
 	f.Add(`raw 1010 {"method":"upi"} "`)
 	f.Add("-wait ACCEPTED 99999999999999999999")
 	f.Fuzz(func(t *testing.T, line string) {
-		r, err := parse(line)
+		r, err := Parse(line)
 		if err != nil {
-			if text := clean(err.Error()); !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+			if text := Clean(err.Error()); !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 				t.Errorf("the error is %q", text)
 			}
 			return
 		}
-		if r.verb != nil && r.verb.status != 0 && r.cmd.Status != r.verb.status {
-			t.Errorf("%s asks for %s", r.verb.name, r.cmd.Status)
+		if r.Verb != nil && r.Verb.Status != 0 && r.Command.Status != r.Verb.Status {
+			t.Errorf("%s asks for %s", r.Verb.Name, r.Command.Status)
 		}
-		if r.limit < 0 || r.limit > maxWait {
-			t.Errorf("a wait of %v", r.limit)
+		if r.Limit < 0 || r.Limit > maxWait {
+			t.Errorf("a wait of %v", r.Limit)
 		}
-		_ = r.cmd.Check()
+		_ = r.Command.Check()
 		// What can be said as a text comes back as it was said.
 		text := strings.ReplaceAll(strings.ReplaceAll(line, `\`, `\\`), `"`, `\"`)
-		if r, err := parse(`cancel because "` + text + `" on o-1`); err != nil || r.cmd.Extra.Reason != line || r.order != "o-1" {
-			t.Errorf("%q as a reason: %q, %v", line, r.cmd.Extra.Reason, err)
-		}
-		if wrapped := wrap(line, 20, 3); strings.Join(strings.Fields(wrapped), " ") != strings.Join(strings.Fields(line), " ") {
-			t.Errorf("%q wrapped is %q", line, wrapped)
+		if r, err := Parse(`cancel because "` + text + `" on o-1`); err != nil || r.Command.Extra.Reason != line || r.Order != "o-1" {
+			t.Errorf("%q as a reason: %q, %v", line, r.Command.Extra.Reason, err)
 		}
 	})
 }

@@ -1,4 +1,5 @@
-package terminal
+// Package line is what can be said at a terminal, one line at a time.
+package line
 
 import (
 	"encoding/json"
@@ -10,18 +11,18 @@ import (
 	"github.com/calloutd/callout"
 )
 
-// request is a line as it was understood.
-type request struct {
-	verb  *verb           // nil: the line says nothing
-	order string          // the order that is meant, or the beginning of its id; empty: the one in use
-	cmd   callout.Command // what is asked for, but for what only the order can tell
-	limit time.Duration   // of wait; 0: the usual one
+// Request is a line as it was understood.
+type Request struct {
+	Verb    *Verb           // nil: the line says nothing
+	Order   string          // the order that is meant, or the beginning of its id; empty: the one in use
+	Command callout.Command // what is asked for, but for what only the order can tell
+	Limit   time.Duration   // of a wait; 0: the usual one
 }
 
 // parser reads the words of a line from left to right.
 type parser struct {
 	words   []word
-	request request
+	request Request
 	said    map[keyword]bool
 	json    string
 }
@@ -29,29 +30,29 @@ type parser struct {
 // maxWait bounds what wait takes, so that it is a time.Duration.
 const maxWait = 24 * time.Hour
 
-// parse understands a line. It does not judge what the rules judge.
-func parse(line string) (request, error) {
+// Parse understands a line. It does not judge what the rules judge.
+func Parse(line string) (Request, error) {
 	if text := strings.TrimSpace(line); text == "" || text[0] == '#' {
-		return request{}, nil
+		return Request{}, nil
 	}
 	words, err := split(line)
 	if err != nil {
-		return request{}, err
+		return Request{}, err
 	}
 	first := words[0]
-	v := findVerb(strings.ToLower(first.text))
+	v := find(strings.ToLower(first.text))
 	if v == nil || first.quoted {
-		return request{}, fmt.Errorf("%q is no word that a line begins with; `help` lists them", first.text)
+		return Request{}, fmt.Errorf("%q is no word that a line begins with; `help` lists them", first.text)
 	}
-	p := parser{words: words[1:], request: request{verb: v}, said: make(map[keyword]bool)}
-	p.request.cmd.Status = v.status
+	p := parser{words: words[1:], request: Request{Verb: v}, said: make(map[keyword]bool)}
+	p.request.Command.Status = v.Status
 	for len(p.words) > 0 {
 		if err := p.next(); err != nil {
-			return request{}, err
+			return Request{}, err
 		}
 	}
 	if err := p.finish(); err != nil {
-		return request{}, err
+		return Request{}, err
 	}
 	return p.request, nil
 }
@@ -66,32 +67,32 @@ func (p *parser) next() error {
 		p.said[k] = true
 		return p.option(k)
 	}
-	switch p.request.verb.name {
+	switch p.request.Verb.Name {
 	case "place", "change":
 		return p.service()
 	case "pay":
-		if p.request.cmd.Extra.Method == "" {
-			p.request.cmd.Extra.Method = callout.Method(strings.ToLower(p.take().text))
+		if p.request.Command.Extra.Method == "" {
+			p.request.Command.Extra.Method = callout.Method(strings.ToLower(p.take().text))
 			return nil
 		}
-	case useWord, showWord:
-		if p.request.order == "" {
-			p.request.order = p.take().text
+	case Use, Show:
+		if p.request.Order == "" {
+			p.request.Order = p.take().text
 			return nil
 		}
-	case rawWord:
-		if p.request.cmd.Status == 0 {
+	case Raw:
+		if p.request.Command.Status == 0 {
 			return p.status()
 		}
 		if p.words[0].isJSON {
 			p.json = p.take().text
 			return nil
 		}
-	case waitWord:
-		if p.request.cmd.Status == 0 {
+	case Wait:
+		if p.request.Command.Status == 0 {
 			return p.status()
 		}
-		if p.request.limit == 0 {
+		if p.request.Limit == 0 {
 			return p.seconds()
 		}
 	}
@@ -101,14 +102,14 @@ func (p *parser) next() error {
 // keyword tells whether w begins an option of the line's verb.
 func (p *parser) keyword(w word) (keyword, bool) {
 	k := keyword(strings.ToLower(w.text))
-	return k, !w.quoted && p.request.verb.takes(k)
+	return k, !w.quoted && p.request.Verb.takes(k)
 }
 
 func (p *parser) option(k keyword) (err error) {
 	if len(p.words) == 0 {
 		return fmt.Errorf("nothing follows %s", k)
 	}
-	cmd, e := &p.request.cmd, &p.request.cmd.Extra
+	cmd, e := &p.request.Command, &p.request.Command.Extra
 	switch k {
 	case toWord:
 		cmd.Receivers = p.list()
@@ -125,7 +126,7 @@ func (p *parser) option(k keyword) (err error) {
 	case asWord:
 		cmd.OrderID = p.take().text
 	case onWord:
-		p.request.order = p.take().text
+		p.request.Order = p.take().text
 	case withinWord:
 		e.OfferSeconds, err = p.number("seconds")
 	case versionWord:
@@ -141,29 +142,29 @@ func (p *parser) option(k keyword) (err error) {
 // finish asks for what has to be there, and reads what can be read only when all is said.
 func (p *parser) finish() error {
 	r := &p.request
-	switch r.verb.name {
+	switch r.Verb.Name {
 	case "place":
-		if r.cmd.Receivers == nil {
+		if r.Command.Receivers == nil {
 			return errors.New("to whom? Such as: place to s-9,s-10 \"Fix the tap\" 1 50000 INR")
 		}
 	case "pay":
-		if r.cmd.Extra.Method == "" {
+		if r.Command.Extra.Method == "" {
 			return errors.New("how? Say pay cash, pay upi or pay card")
 		}
-	case useWord:
-		if r.order == "" {
+	case Use:
+		if r.Order == "" {
 			return errors.New("which order? `orders` lists them")
 		}
-	case waitWord:
-		if !r.cmd.Status.Known() {
+	case Wait:
+		if !r.Command.Status.Known() {
 			return errors.New("for what? Such as: wait ACCEPTED")
 		}
-	case rawWord:
-		if r.cmd.Status == 0 {
+	case Raw:
+		if r.Command.Status == 0 {
 			return errors.New("which status? Such as: raw 1010 {\"method\":\"card\"}")
 		}
-		extra, err := callout.ParseExtra(r.cmd.Status, json.RawMessage(p.json))
-		r.cmd.Extra = extra
+		extra, err := callout.ParseExtra(r.Command.Status, json.RawMessage(p.json))
+		r.Command.Extra = extra
 		return err
 	}
 	return nil
