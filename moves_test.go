@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -78,6 +79,48 @@ func TestNobodyMovesNothing(t *testing.T) {
 	for _, who := range append(everybody, system) {
 		if got := (callout.Order{}).Moves(who, noon); got != nil {
 			t.Errorf("%v: %v", who, got)
+		}
+	}
+}
+
+func TestALimitThatIsReachedIsNoMove(t *testing.T) {
+	s := resting(t, callout.Started)
+	for range 5 {
+		s.do(serviceman, say(callout.OrderChanged)).do(client, say(callout.ChangeDeclined))
+	}
+	if got := received(t, s.order.As(callout.PartyView)).Moves(serviceman, s.now); got != nil {
+		t.Errorf("after five declined changes: %v", got)
+	}
+	for range 3 {
+		s.do(client, cash()).do(serviceman, say(callout.PaymentRejected))
+	}
+	s.do(client, cash())
+	want := []callout.Status{callout.PaymentVerification}
+	if got := received(t, s.order.As(callout.PartyView)).Moves(serviceman, s.now); !slices.Equal(got, want) {
+		t.Errorf("after three rejected payments: %v, want %v", got, want)
+	}
+}
+
+// TestAnOfferThatWasLateStaysLate when the clock is set back behind an event that came after its time.
+func TestAnOfferThatWasLateStaysLate(t *testing.T) {
+	s := resting(t, callout.Broadcasted)
+	s.now = s.order.DueAt
+	s.do(rival, say(callout.OfferDeclined))
+	s.now = s.order.DueAt.Add(-time.Minute)
+	s.refuse(callout.Conflict, serviceman, say(callout.Accepted))
+	want := []callout.Status{callout.OfferDeclined}
+	if got := s.order.Moves(serviceman, s.now); !slices.Equal(got, want) {
+		t.Errorf("the moves are %v, want %v", got, want)
+	}
+}
+
+// TestAnOfferThatEverybodyDeclinedIsNobodysMove in the moment before it expires.
+func TestAnOfferThatEverybodyDeclinedIsNobodysMove(t *testing.T) {
+	s := resting(t, callout.Placed).do(serviceman, say(callout.OfferDeclined))
+	declined := s.last[0].Order
+	for _, who := range []callout.Actor{serviceman, idler} {
+		if got := declined.Moves(who, s.now); got != nil {
+			t.Errorf("%s may %v", who.ID, got)
 		}
 	}
 }

@@ -1,0 +1,34 @@
+# What there is to do here, by name. "make help" lists it.
+
+FUZZTIME ?= 3s
+
+GO_FILES = find . -name node_modules -prune -o -name '*.go' -print
+LINT = go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help
+help: ## list this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: test
+test: setup ## format, vet, imports, tests with the race detector on SQLite and PostgreSQL, fuzz targets for 3 s each
+	@unformatted=$$($(GO_FILES) | xargs gofmt -l); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
+	go vet ./...
+	go test -count=1 -run '^(TestRooms|TestThePicture)' .
+	CGO_ENABLED=1 go test -count=1 -race -vet=off ./...
+	bash scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: setup
+setup: ## install what the tests need beside Go (PostgreSQL, gcc), or say what that is
+	@bash scripts/setup.sh </dev/null
+
+.PHONY: lint
+lint: ## golangci-lint, whose first compile takes minutes
+	$(LINT) run ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for a minute
+	bash scripts/fuzz.sh 1m
+
+.PHONY: docs
+docs: ## write docs/states.md anew from the table of the rules
+	go test -count=1 -run '^TestStatesDoc' -update .

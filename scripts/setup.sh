@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Makes sure of what the tests need beside Go: a C compiler, for the race detector, and PostgreSQL's server programs. On
+# Debian and Ubuntu it installs what is missing if it may; elsewhere it says in one line what to install.
+set -euo pipefail
+
+has_compiler() {
+	local cc
+	cc=$(go env CC)
+	command -v "${cc%% *}" >/dev/null && printf '#include <stdlib.h>\nint main(void){return 0;}\n' | $cc -x c -fsyntax-only - 2>/dev/null
+}
+
+# The same places as in internal/store/postgres/pgtest.
+has_postgres() {
+	[ -n "${CALLOUT_TEST_POSTGRES:-}" ] && return
+	command -v initdb >/dev/null && return
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+	compgen -G '/usr/pgsql-*/bin/initdb' >/dev/null && return
+	compgen -G '/opt/homebrew/opt/postgresql@*/bin/initdb' >/dev/null && return
+	compgen -G '/usr/local/opt/postgresql@*/bin/initdb' >/dev/null
+}
+
+missing=()
+has_compiler || missing+=(gcc libc6-dev)
+has_postgres || missing+=(postgresql)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+	sudo=(sudo -n)
+fi
+if [ -f /etc/debian_version ] && command -v apt-get >/dev/null && "${sudo[@]}" true 2>/dev/null; then
+	echo "Installing ${missing[*]} for the tests"
+	apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+	"${apt[@]}" update </dev/null
+	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+	if has_compiler && has_postgres; then exit 0; fi
+fi
+echo "The tests need a C compiler and PostgreSQL (Debian, Ubuntu: apt-get install gcc libc6-dev postgresql; Fedora: dnf install gcc postgresql-server; macOS: xcode-select --install, brew install postgresql@17)." >&2
+exit 1
