@@ -150,9 +150,9 @@ func (c *Classic) listen(ctx context.Context, welcome func(), yield func(Receive
 	c.connected(l.conn, nil)
 	defer func() {
 		if more {
-			l.conn.CloseNow()
+			_ = l.conn.CloseNow()
 		} else {
-			l.conn.Close(websocket.StatusNormalClosure, "")
+			_ = l.conn.Close(websocket.StatusNormalClosure, "")
 		}
 		c.connected(nil, err)
 	}()

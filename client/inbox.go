@@ -39,7 +39,7 @@ func (in *inbox) accept(r Received) (fresh bool, err error) {
 	if r.Seq != in.heard+1 {
 		return false, faultf("event %d came after %d", r.Seq, in.heard)
 	}
-	if r.Seq > in.read && in.read-in.done >= int64(in.window) {
+	if r.Seq > in.read && in.full() {
 		return false, faultf("event %d came while %d were unacknowledged", r.Seq, in.window)
 	}
 	in.heard = r.Seq
@@ -50,6 +50,9 @@ func (in *inbox) accept(r Received) (fresh bool, err error) {
 	in.queue = append(in.queue, r)
 	return true, nil
 }
+
+// full reports whether no event can come before the program has finished one.
+func (in *inbox) full() bool { return in.read-in.done >= int64(in.window) }
 
 // take puts the next event into the program's hand.
 func (in *inbox) take() (Received, bool) {

@@ -96,32 +96,36 @@ func (s *Socket) event(e wire.Event) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.take(r, e.Repeat)
+	p, stuck, err := s.accept(r, e.Repeat)
 	if p != nil {
 		p.done(r, nil)
+	}
+	if stuck {
+		s.config.Logger.Warn("commands wait for the program to finish events", "url", s.URL, "window", s.config.Window)
 	}
 	return err
 }
 
-func (s *Socket) take(r Received, repeat bool) (*pending, error) {
+// accept puts an event into the queue for the program. It gives the command that the event was, if that is known here, and
+// reports whether the events that wait keep other commands from being answered.
+func (s *Socket) accept(r Received, repeat bool) (p *pending, stuck bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var p *pending
 	if r.CommandID != "" {
 		if p = s.outbox.find(r.CommandID); p != nil {
 			s.outbox.remove(p)
 		}
 	}
 	if repeat {
-		return p, nil
+		return p, false, nil
 	}
 	fresh, err := s.inbox.accept(r)
 	if err != nil {
-		return p, err
+		return p, false, err
 	}
 	if !fresh {
 		wake(s.outgoing) // the program may have finished it long ago
-		return p, nil
+		return p, false, nil
 	}
 	if s.role != callout.Operator { // an operator is not told how an order goes on
 		s.orders.event(r.Order)
@@ -130,7 +134,7 @@ func (s *Socket) take(r Received, repeat bool) (*pending, error) {
 		s.orders.tell(r.OrderID, r.Version)
 	}
 	wake(s.arrived)
-	return p, nil
+	return p, s.inbox.full() && len(s.outbox.waiting) > 0, nil
 }
 
 // refusal takes in that a command was refused, or has to be sent again.

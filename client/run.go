@@ -79,8 +79,11 @@ func (s *Socket) verdict(l *life, err error) (ended bool, why error) {
 // leave ends the life that is done, if it was to end then. A command that has crossed the server's word still wants to
 // know what became of it. The caller holds the lock.
 func (s *Socket) leave(l *life) bool {
-	l.over = s.config.WhenDone && len(s.outbox.waiting) == 0
-	return l.over
+	if !s.config.WhenDone || len(s.outbox.waiting) > 0 {
+		return false
+	}
+	l.over, l.failure = true, nil
+	return true
 }
 
 // closedBy is what is said of a socket that is over because of err.

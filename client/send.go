@@ -19,9 +19,10 @@ import (
 // like; what is returned beside it has the order as the user may see it now. When ctx or the socket ends first, the error
 // is an [*UndecidedError] if the command may have reached the server. It is then not sent again by itself.
 //
-// The answer comes at its place in the inbox. Send may be called from the body of a loop over OrderStatuses and leaves
-// the answer for that loop as well; but no more than Config.Window events come before the program has finished the one
-// that it is busy with, so where many orders move at once, send from another goroutine or give ctx a deadline.
+// The answer comes at its place in the inbox, and a loop over OrderStatuses is given it, too. Send may be called from the
+// body of such a loop. But no more than Config.Window events come before the program has finished them: a program without
+// a loop sends no more commands than that, and has to run an empty one if it is to; and where many orders move at once,
+// a loop that is not to stand still sends from another goroutine.
 func (s *Socket) Send(ctx context.Context, cmd callout.Command) (Received, error) {
 	select {
 	case s.slots <- struct{}{}:

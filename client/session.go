@@ -30,7 +30,7 @@ func (s *Socket) connect(ctx context.Context, l *life) (welcomed bool, err error
 		return false, fmt.Errorf("connect: %w", err)
 	}
 	if err := s.welcomed(ctx, l, welcome); err != nil {
-		link.conn.Close(websocket.StatusNormalClosure, "")
+		_ = link.conn.Close(websocket.StatusNormalClosure, "")
 		return false, err
 	}
 	ping := cmp.Or(time.Duration(welcome.PingSeconds)*time.Second, defaultPing)
@@ -54,7 +54,7 @@ func (s *Socket) greet(ctx context.Context, l *life) (_ *link, _ wire.Welcome, e
 	}
 	defer func() {
 		if err != nil {
-			link.conn.CloseNow()
+			_ = link.conn.CloseNow()
 		}
 	}()
 	opened := time.Now()
@@ -135,7 +135,7 @@ func (s *Socket) converse(ctx context.Context, l *life, link *link, silence time
 			l.closing = err
 		}
 	}
-	link.conn.CloseNow()
+	_ = link.conn.CloseNow()
 	<-read
 	<-written
 	return context.Cause(lasting)

@@ -13,9 +13,9 @@ import (
 func TestAServerThatFallsSilentIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScript(t, true)
-		socket, c := s.open(s.config(), 0)
+		socket, _ := s.open(s.config(), 0)
 		since := time.Now()
-		c = s.next()
+		c := s.next()
 		if took := time.Since(since); took < 50*time.Second || took > 56*time.Second {
 			t.Errorf("it takes %v to leave a server that pings every 25 s", took)
 		}

@@ -54,6 +54,7 @@ func TestAFirstFrameThatIsNoValidHelloEndsTheSession(t *testing.T) {
 		"a window of text":    {hello(`,"window":"64"`), wire.Malformed},
 		"a leave of its own":  {hello(`,"leave":"now"`), wire.Malformed},
 		"a leave true":        {hello(`,"leave":true`), wire.Malformed},
+		"everything wrong":    {hello(`,"token":7,"device":7,"resume":7,"window":"ü","leave":7,"userId":7,"role":7`), wire.Malformed},
 		"nested 20,000 deep":  {hello(`,"x":` + nested(20000)), wire.Malformed},
 		"no user":             {hello(`,"userId":""`), wire.Unauthenticated},
 		"the system":          {hello(`,"userId":"system"`), wire.Unauthenticated},

@@ -1,12 +1,17 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -89,6 +94,43 @@ func TestAServerThatStopsTakesNobodyIn(t *testing.T) {
 	s.Again()
 	if events, err := s.DB.Events(t.Context(), "o-late"); err != nil || len(events) != 1 {
 		t.Errorf("the order that was placed while the server stopped has %d events (%v)", len(events), err)
+	}
+}
+
+func TestWhoWasAtTheDoorWhenTheServerStoppedIsToldToComeBack(t *testing.T) {
+	is := newIssuer(t)
+	s := guarded(t, server.TokenConfig{JWKS: is.url}, nil)
+	<-is.asked
+	is.add("k", "ES256")
+	token := is.sign("k", nil)
+	is.mu.Lock() // the key does not come yet
+	late := askRaw(t, s, "/order?userId=c-1&token="+token)
+	<-is.asked
+	done := stopping(s)
+	eventually(t, "the server has begun to stop", func() bool {
+		status, _, _ := get(t, s.URL+"/readyz")
+		return status == 503
+	})
+	is.mu.Unlock()
+	late.upgraded()
+	if code := late.closed(); code != wire.Draining {
+		t.Errorf("the session ends with %d", code)
+	}
+	late.write(closeFrame(wire.Draining, ""))
+	late.gone()
+	<-done
+}
+
+func TestAServerWhoseListenerFailsSaysSo(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	config := server.DefaultConfig()
+	config.Registry, config.Log = prometheus.NewRegistry(), slog.New(slog.DiscardHandler)
+	if err := server.New(config, nil, nil, nil).Serve(t.Context(), t.Context(), listener); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("it says %v", err)
 	}
 }
 

@@ -30,8 +30,9 @@ var secret = []byte("a secret of at least thirty-two bytes")
 
 // issuer signs tokens and serves its public keys, as a login service does.
 type issuer struct {
-	t   testing.TB
-	url string
+	t     testing.TB
+	url   string
+	asked chan struct{} // told of each request for the keys
 
 	mu      sync.Mutex
 	keys    map[string]crypto.Signer // by kid
@@ -42,7 +43,7 @@ type issuer struct {
 
 func newIssuer(t testing.TB) *issuer {
 	t.Helper()
-	is := &issuer{t: t, keys: make(map[string]crypto.Signer), public: make(map[string]map[string]string)}
+	is := &issuer{t: t, asked: make(chan struct{}, 100), keys: make(map[string]crypto.Signer), public: make(map[string]map[string]string)}
 	web := httptest.NewServer(is)
 	t.Cleanup(web.Close)
 	is.url = web.URL
@@ -50,6 +51,7 @@ func newIssuer(t testing.TB) *issuer {
 }
 
 func (is *issuer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	is.asked <- struct{}{}
 	is.mu.Lock()
 	defer is.mu.Unlock()
 	is.fetches++

@@ -36,14 +36,19 @@ const (
 // dialRaw opens a socket. What is given goes out together with the handshake.
 func dialRaw(t testing.TB, s *servertest.Server, path string, atOnce ...[]byte) *raw {
 	t.Helper()
+	r := askRaw(t, s, path, atOnce...)
+	r.upgraded()
+	return r
+}
+
+// askRaw sends a handshake and does not wait for the answer.
+func askRaw(t testing.TB, s *servertest.Server, path string, atOnce ...[]byte) *raw {
+	t.Helper()
 	conn, err := net.Dial("tcp", s.Config.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
 	r := &raw{t, conn, bufio.NewReader(conn)}
 	request := fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", path, s.Config.Addr)
@@ -51,14 +56,19 @@ func dialRaw(t testing.TB, s *servertest.Server, path string, atOnce ...[]byte) 
 		request = append(request, frame...)
 	}
 	r.write(request)
+	return r
+}
+
+// upgraded reads the answer to the handshake.
+func (r *raw) upgraded() {
+	r.t.Helper()
 	response, err := http.ReadResponse(r.in, nil)
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	if response.StatusCode != http.StatusSwitchingProtocols {
-		t.Fatalf("the handshake is answered with %s", response.Status)
+		r.t.Fatalf("the handshake is answered with %s", response.Status)
 	}
-	return r
 }
 
 // enterRaw opens a native session in development mode.
@@ -113,8 +123,17 @@ func closeFrame(code wire.CloseCode, reason string) []byte {
 	return masked(fin|closing, string(binary.BigEndian.AppendUint16(nil, uint16(code)))+reason)
 }
 
+// patience is how long the peer waits before its test has failed.
+func (r *raw) patience() {
+	r.t.Helper()
+	if err := r.conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r *raw) write(data []byte) {
 	r.t.Helper()
+	r.patience()
 	if _, err := r.conn.Write(data); err != nil {
 		r.t.Fatalf("write: %v", err)
 	}
@@ -128,6 +147,7 @@ func (r *raw) text(frame string) {
 // next reads one frame, which a server may neither mask nor fragment.
 func (r *raw) next() (op byte, payload []byte) {
 	r.t.Helper()
+	r.patience()
 	head := make([]byte, 2)
 	if _, err := io.ReadFull(r.in, head); err != nil {
 		r.t.Fatalf("read a frame: %v", err)
@@ -187,6 +207,7 @@ func (r *raw) closed() wire.CloseCode {
 // gone holds the server to closing the connection, and to saying nothing before.
 func (r *raw) gone() {
 	r.t.Helper()
+	r.patience()
 	if b, err := r.in.ReadByte(); !errors.Is(err, io.EOF) {
 		r.t.Fatalf("after the close frame comes %x (%v)", b, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/server/servertest"
+	"github.com/calloutd/callout/internal/session"
 	"github.com/calloutd/callout/internal/wire"
 )
 
@@ -91,6 +92,7 @@ func TestATokenThatIsNotGoodEndsTheSession(t *testing.T) {
 		"expired":                          {bySecret(t, with("exp", past)), wire.TokenExpired},
 		"expired, public key":              {is.sign("ec", with("exp", past)), wire.TokenExpired},
 		"expired, by another secret":       {signed(t, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), "", with("exp", past)), wire.Unauthenticated},
+		"a subject 7":                      {bySecret(t, with("sub", 7)), wire.Unauthenticated},
 		"no role":                          {bySecret(t, with("role", nil)), wire.Forbidden},
 		"a role of its own":                {bySecret(t, with("role", "admin")), wire.Forbidden},
 		"the system's role":                {bySecret(t, with("role", "system")), wire.Forbidden},
@@ -122,9 +124,30 @@ func TestTokensBySecretAndByPublicKeysAreTakenAtOnce(t *testing.T) {
 	admitted(t, s, signed(t, jwt.SigningMethodRS256, is.keys["k1"], "", nil), "c-1", callout.Client) // names no key
 }
 
-func TestASecretThatIsTooShortIsRefused(t *testing.T) {
-	if _, err := server.NewTokens(t.Context(), server.TokenConfig{Secret: secret[:31]}, time.Now); err == nil {
-		t.Error("a secret of 31 bytes is taken")
+func TestKeysThatCannotBeAreRefusedAtTheStart(t *testing.T) {
+	for name, config := range map[string]server.TokenConfig{
+		"a secret of 31 bytes": {Secret: secret[:server.MinSecret-1]},
+		"a JWKS at no URL":     {JWKS: "here"},
+	} {
+		if _, err := server.NewTokens(t.Context(), config, time.Now); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+func TestATokenThatWasMintedIsTaken(t *testing.T) {
+	config := server.TokenConfig{Secret: secret, Audience: "callout", Issuer: "https://login", RoleClaim: "duty"}
+	tokens, err := server.NewTokens(t.Context(), config, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me := session.Identity{UserID: "s-1", Role: callout.Serviceman, Expires: time.Now().Add(time.Hour).Truncate(time.Second)}
+	token, err := server.Mint(secret, me, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := tokens.Verify(t.Context(), token); err != nil || got != me {
+		t.Errorf("it is taken for %+v (%v), not %+v", got, err, me)
 	}
 }
 

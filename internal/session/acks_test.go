@@ -92,6 +92,16 @@ func TestAcknowledgementAboveTheHeadIsMalformed(t *testing.T) {
 	w.gets("goodbye 4101", "close 4101")
 }
 
+func TestAcknowledgementThatIsIgnoredIsLookedUpOnce(t *testing.T) {
+	w := full(t)
+	w.happens("o-1", callout.PaymentVerification)
+	w.acks(7)
+	answer[session.Stand](w)
+	w.acks(7)
+	w.gets()
+	w.asks()
+}
+
 // The session need not have heard of the head: its hint may be lost.
 func TestAcknowledgementBelowAHeadUnheardOfIsIgnored(t *testing.T) {
 	w := opened(t, ana)

@@ -128,7 +128,7 @@ func (w *world) settle() {
 	}
 }
 
-// pass lets time go by. The session is told the time whenever it wants to be.
+// pass lets time go by. The session is told the time when it wants to be, and at no other.
 func (w *world) pass(d time.Duration) {
 	w.t.Helper()
 	end := w.now.Add(d)
@@ -138,7 +138,7 @@ func (w *world) pass(d time.Duration) {
 		}
 		w.tick(next)
 	}
-	w.tick(end)
+	w.now = end
 }
 
 func (w *world) tick(now time.Time) {

@@ -93,6 +93,28 @@ func TestBareExtendedDoesNotAgreeToALaterChangeThatIsNotAcknowledged(t *testing.
 	}
 }
 
+func TestPongBehindAnEarlierEventDoesNotAcknowledgeAChange(t *testing.T) {
+	w := changed(t, 1)
+	w.tells("o-1", callout.ChangeDeclined, callout.OrderChanged)
+	w.pongs("5")
+	w.sends("o-1", callout.Extended)
+	if got := take[session.Submit](w).Command.Extra.ChangeID; got != 0 {
+		t.Fatalf("agrees to change %d, which is not acknowledged", got)
+	}
+}
+
+func TestBareExtendedNamesNoChangeThatIsAnswered(t *testing.T) {
+	for _, answer := range []callout.Status{callout.Extended, callout.ChangeDeclined} {
+		w := changed(t, 1)
+		w.pongs("4")
+		w.tells("o-1", answer)
+		w.sends("o-1", callout.Extended)
+		if got := take[session.Submit](w).Command.Extra.ChangeID; got != 0 {
+			t.Fatalf("agrees to change %d after %s", got, answer)
+		}
+	}
+}
+
 // The app says yes to what it has seen, not to what has taken its place meanwhile.
 func TestBareExtendedNamesTheChangeThatTheAppHasSeen(t *testing.T) {
 	w := changed(t, 1)

@@ -53,7 +53,7 @@ func (s *Session) Opened(snap Snapshot, ok bool, now time.Time) Actions {
 		return s.take()
 	}
 	from, reset := s.start(snap)
-	s.sent, s.acked, s.head = from, from, max(s.head, snap.Head)
+	s.sent, s.acked, s.head = from, from, snap.Head
 	s.welcome = wire.Welcome{
 		UserID: s.me.UserID, Role: s.me.Role, From: from, Seq: snap.Head, Orders: snap.Orders, Now: now.UTC().Truncate(time.Millisecond),
 		PingSeconds: int(s.config.PingEvery / time.Second), Reset: reset, Dev: s.config.Dev,

@@ -67,10 +67,11 @@ func TestResumeOfADeviceThatIsNotKnownGoesOnWhereItIs(t *testing.T) {
 
 func TestResumeThatTheInboxDoesNotKnowIsReset(t *testing.T) {
 	for name, resume := range map[string]string{
-		"above the head":               `,"resume":{"seq":6,"of":"o-1/6"}`,
-		"above the head, event unsaid": `,"resume":{"seq":6}`,
-		"below the floor":              `,"resume":{"seq":1,"of":"o-1/1"}`,
-		"another event there":          `,"resume":{"seq":4,"of":"o-2/4"}`,
+		"above the head":                `,"resume":{"seq":6,"of":"o-1/6"}`,
+		"above the head, event unsaid":  `,"resume":{"seq":6}`,
+		"below the floor":               `,"resume":{"seq":1,"of":"o-1/1"}`,
+		"below the floor, event unsaid": `,"resume":{"seq":1}`,
+		"another event there":           `,"resume":{"seq":4,"of":"o-2/4"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := fiveRows(t)

@@ -109,7 +109,7 @@ func (s *Server) start() {
 
 	var wakes bus.Local
 	c.Server.Registry = prometheus.NewRegistry()
-	c.Server.Log = slog.New(slog.NewTextHandler(c.Log, nil))
+	c.Server.Log = slog.New(slog.NewTextHandler(c.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c.Ledger.Log = c.Server.Log
 	c.Ledger.Metrics = ledger.NewMetrics(c.Server.Registry)
 	c.Ledger.Announce = wakes.Announce

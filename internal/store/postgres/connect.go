@@ -17,15 +17,16 @@ const (
 	connectTimeout = 3 * time.Second
 )
 
-// settings are those of every connection. Each statement of this package reaches its rows by a key and knows so little of
-// its parameters that planning it again would teach nothing: so plans are made once, and those that read a whole table,
-// which look cheap while it is small and stay when it has grown, are ruled out.
+// settings are those of every connection. Each statement of this package reaches its rows by a key, so there is one right
+// plan, whatever the parameters: plans are made once, and those that read more, which look cheap while a table is small and
+// stay when it has grown, are ruled out.
 func settings() map[string]string {
 	return map[string]string{
 		"application_name":   "callout",
 		"synchronous_commit": "on",
 		"plan_cache_mode":    "force_generic_plan",
 		"enable_seqscan":     "off",
+		"enable_bitmapscan":  "off",
 		"enable_hashjoin":    "off",
 		"enable_mergejoin":   "off",
 		"jit":                "off",
@@ -78,8 +79,8 @@ type poolOptions struct {
 	check    func(context.Context, *pgx.Conn) error // of every connection that is made; nil: none
 }
 
-// newPool makes a pool. It connects when it is first used.
-func newPool(config *pgxpool.Config, o poolOptions) (*pool, error) {
+// newPool makes a pool and its first connection.
+func newPool(ctx context.Context, config *pgxpool.Config, o poolOptions) (*pool, error) {
 	config = config.Copy()
 	if o.size > 0 {
 		config.MaxConns = o.size
@@ -88,9 +89,13 @@ func newPool(config *pgxpool.Config, o poolOptions) (*pool, error) {
 		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	}
 	config.AfterConnect = o.check
-	p, err := pgxpool.NewWithConfig(context.Background(), config)
+	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare to connect to the database: %w", err)
+	}
+	if err := p.Ping(ctx); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	return &pool{p}, nil
 }

@@ -17,7 +17,7 @@ import (
 // TestCrowd has many committers at once work on the same few orders of the same few people. They wait for each other but
 // never deadlock, read no table as a whole, and leave inboxes without gaps.
 func TestCrowd(t *testing.T) {
-	const committers, groups = 12, 250
+	const committers, groups = 12, 200
 	url := server.Database(t)
 	db, err := postgres.Open(t.Context(), url, postgres.Options{})
 	if err != nil {

@@ -76,11 +76,14 @@ func (s *opening) scanOrder(rows pgx.Rows) error {
 	return nil
 }
 
-// matches reports whether the inbox has at the resumed seq what the device says. A device that does not say what it has
-// there is believed where there is, was, or need not be anything.
+// matches reports whether the inbox has at the resumed seq what the device says, or can no longer say otherwise: the row
+// at the floor has been cut off. A device that does not say what it has there is believed that it has what was there.
 func (s *opening) matches() bool {
-	if s.resume.Of != "" {
-		return s.at == s.resume.Of
+	switch {
+	case s.resume.Of == "":
+		return s.at != "" || s.resume.Seq <= s.Floor
+	case s.Floor > 0 && s.resume.Seq == s.Floor:
+		return true
 	}
-	return s.at != "" || s.resume.Seq <= s.Floor
+	return s.at == s.resume.Of
 }

@@ -37,9 +37,7 @@ func TestNothingIsLostOrDoubledWhenTheServerCrashes(t *testing.T) {
 		for range between {
 			<-progress
 		}
-		if err := errors.Join(cluster.Stop(t.Context(), pgtest.Immediate), cluster.StartAgain(t.Context())); err != nil {
-			t.Fatal(err)
-		}
+		restart(t, cluster, pgtest.Immediate)
 	}
 	for range between {
 		<-progress

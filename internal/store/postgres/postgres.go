@@ -52,10 +52,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
-	if db.reads, err = newPool(config, poolOptions{readOnly: true}); err != nil {
+	if db.reads, err = newPool(ctx, config, poolOptions{readOnly: true}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if db.commits, err = newPool(config, poolOptions{size: committers, check: safe}); err != nil {
+	if db.commits, err = newPool(ctx, config, poolOptions{size: committers, check: safe}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -67,7 +67,7 @@ func OpenReadOnly(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	reads, err := newPool(config, poolOptions{readOnly: true, check: checkServer})
+	reads, err := newPool(ctx, config, poolOptions{readOnly: true, check: checkServer})
 	if err != nil {
 		return nil, err
 	}

@@ -66,9 +66,7 @@ func TestTheLockIsTakenAgainAfterARestart(t *testing.T) {
 	db := open(t, url, postgres.Options{})
 	mustCommit(t, db, place("1", "o-1", client(1), serviceman(1)))
 	for _, mode := range []pgtest.Mode{pgtest.Fast, pgtest.Immediate} {
-		if err := errors.Join(cluster.Stop(t.Context(), mode), cluster.StartAgain(t.Context())); err != nil {
-			t.Fatal(err)
-		}
+		restart(t, cluster, mode)
 		until(t, "the lock is held again", func() bool { return ask[int](t, url, seatHolders) == 1 })
 		var held *postgres.InUseError
 		if _, err := postgres.Open(t.Context(), url, postgres.Options{}); !errors.As(err, &held) {
@@ -120,7 +118,10 @@ func TestADeadSessionOfOurOwnIsNoOther(t *testing.T) {
 	until(t, "the lock is held by another session", func() bool {
 		return ask[int](t, direct, seatHolders) == 1 && ask[int](t, direct, seatSession) != before
 	})
-	mustCommit(t, db, place("1", "o-1", client(1), serviceman(1)))
+	until(t, "commits go through again", func() bool {
+		_, _, err := commit(t.Context(), db, nil, place("1", "o-1", client(1), serviceman(1)))
+		return err == nil
+	})
 }
 
 const (
@@ -141,6 +142,13 @@ func until(t *testing.T, what string, happened func() bool) {
 			t.Fatalf("it never happened: %s", what)
 		}
 		<-again.C
+	}
+}
+
+func restart(t *testing.T, c *pgtest.Cluster, mode pgtest.Mode) {
+	t.Helper()
+	if err := errors.Join(c.Stop(t.Context(), mode), c.StartAgain(t.Context())); err != nil {
+		t.Fatal(err)
 	}
 }
 

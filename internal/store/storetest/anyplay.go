@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,7 +26,7 @@ func anyPlay(t *testing.T, s Store, c *clock) {
 			"commit": p.commitAny,
 			"timers": p.commitTimers,
 			"wait": func(t *rapid.T) {
-				waits := []time.Duration{time.Millisecond, 1500 * time.Millisecond, time.Minute, 10 * time.Minute, 24 * time.Hour}
+				waits := []time.Duration{0, time.Millisecond, time.Second, 1500 * time.Millisecond, time.Minute, 10 * time.Minute, 24 * time.Hour}
 				c.advance(rapid.SampledFrom(waits).Draw(t, "wait"))
 			},
 		})
@@ -53,7 +52,7 @@ func newPlay(w *world, prefix string) *play {
 
 func (p *play) commitAny(t *rapid.T) {
 	p.t = t
-	cmds := make([]callout.Command, rapid.IntRange(0, 6).Draw(t, "commands"))
+	cmds := make([]callout.Command, rapid.IntRange(0, 8).Draw(t, "commands"))
 	for i := range cmds {
 		cmds[i] = p.anyCommand(t)
 	}
@@ -73,7 +72,11 @@ func (p *play) anyCommand(t *rapid.T) callout.Command {
 	if kind == 9 && len(p.sent) > 0 {
 		return rapid.SampledFrom(p.sent).Draw(t, "sent before")
 	}
-	orderID := rapid.SampledFrom(append(p.openIDs(), fmt.Sprintf("%so-%d", p.prefix, len(p.model.orders)))).Draw(t, "order")
+	ids := p.openIDs()
+	if len(ids) < 3 || kind == 7 {
+		ids = append(ids, fmt.Sprintf("%so-%d", p.prefix, len(p.model.orders)))
+	}
+	orderID := rapid.SampledFrom(ids).Draw(t, "order")
 	o := p.model.orders[orderID]
 	moves := p.moves(o)
 	if kind == 8 || len(moves) == 0 {
@@ -99,7 +102,7 @@ type anyMove struct {
 	status callout.Status
 }
 
-// moves are those that the order allows now, the ones that lead furthest first: what is drawn is mostly drawn from there.
+// moves are those that the order allows now, those that lead on many times over, so that most orders get far.
 func (p *play) moves(o *callout.Order) []anyMove {
 	if o == nil {
 		return []anyMove{{p.actors[0], callout.Placed}, {p.actors[1], callout.Placed}}
@@ -107,21 +110,14 @@ func (p *play) moves(o *callout.Order) []anyMove {
 	var moves []anyMove
 	for _, a := range p.actors {
 		for _, s := range o.Moves(a, p.clock.now()) {
-			moves = append(moves, anyMove{a, s})
+			times := 12
+			if s == callout.Cancelled || s == callout.OfferDeclined {
+				times = 1
+			}
+			moves = append(moves, slices.Repeat([]anyMove{{a, s}}, times)...)
 		}
 	}
-	slices.SortStableFunc(moves, func(a, b anyMove) int { return cmp.Compare(rank(a.status), rank(b.status)) })
 	return moves
-}
-
-func rank(s callout.Status) int {
-	switch s {
-	case callout.Cancelled:
-		return 2
-	case callout.OfferDeclined:
-		return 1
-	}
-	return 0
 }
 
 func (p *play) anyMoves() []anyMove {

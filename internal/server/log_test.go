@@ -1,0 +1,75 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/calloutd/callout/internal/server"
+	"github.com/calloutd/callout/internal/server/servertest"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// forged is what somebody would like to see in the log as a line of its own, with some control characters for whoever
+// reads it on a terminal.
+const forged = "x\r\ntime=2026-01-01T00:00:00Z level=ERROR msg=forged\x1b[2J\x00\u0085"
+
+func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
+	is := newIssuer(t)
+	is.add("k", "RS256")
+	quoted, err := json.Marshal(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quote := string(quoted)
+	head := func(fields string) string {
+		return b64([]byte(fields)) + "." + b64([]byte(`{"sub":"c-1","role":"client","exp":9999999999}`)) + ".AAAA"
+	}
+	tokens := []string{
+		forged, forged + "." + forged + "." + forged,
+		head(`{"alg":` + quote + `}`), head(`{"alg":"RS256","kid":` + quote + `}`), head(`{"alg":"RS256","typ":` + quote + `}`),
+		bySecret(t, jwt.MapClaims{"sub": forged}), bySecret(t, jwt.MapClaims{"role": forged}), bySecret(t, jwt.MapClaims{"exp": forged}),
+		bySecret(t, jwt.MapClaims{"nbf": forged}),
+	}
+	for _, dev := range []bool{true, false} {
+		var log bytes.Buffer
+		s := guarded(t, server.TokenConfig{Secret: secret, JWKS: is.url}, func(c *servertest.Config) {
+			c.Server.Session.Dev, c.Log = dev, &log
+		})
+		for _, token := range tokens {
+			present(s, token).Closed()
+			get(t, s.URL+"/order?userId=c-1&token="+url.QueryEscape(token))
+		}
+		for _, key := range []string{"type", "token", "device", "userId", "role", "leave"} {
+			p := s.Dial("/v1/socket")
+			p.Text(hello("," + `"` + key + `":` + quote))
+			p.Closed()
+		}
+		for _, key := range []string{"id", "orderId", "type", "x"} {
+			p := present(s, bySecret(t, nil))
+			p.Text(strings.TrimSuffix(says("o-1", 1005, ""), "}") + `,"` + key + `":` + quote + `}`)
+			p.Next()
+		}
+		get(t, s.URL+"/order?userId="+url.QueryEscape(forged))
+		get(t, s.URL+"/"+url.PathEscape(forged))
+		dialRaw(t, s, "/v1/socket", closeFrame(wire.Done, forged))
+		s.Stop()
+		lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
+		for _, line := range lines {
+			if !strings.HasPrefix(line, "time=") || strings.HasPrefix(line, "time=2026-01-01T00") || strings.ContainsFunc(line, unicode.IsControl) {
+				t.Errorf("development mode %v: the log has the line %q", dev, line)
+			}
+			if len(line) > 1000 {
+				t.Errorf("development mode %v: a line has %d bytes", dev, len(line))
+			}
+		}
+		if len(lines) < len(tokens) {
+			t.Errorf("development mode %v: the log has only %d lines", dev, len(lines))
+		}
+	}
+}
