@@ -78,12 +78,13 @@ func (c *serveCommand) config(ctx context.Context, log *slog.Logger) (node.Confi
 	}
 	config := node.Config{
 		Database: node.Database{Name: c.DB, Wait: c.Wait, AllowUnsafe: c.AllowUnsafe},
-		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(), Drain: c.DrainTime,
+		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(),
 	}
 	config.Ledger.Rules.Offer, config.Ledger.Rules.Change, config.Ledger.Rules.Completion = c.OfferTime, c.ChangeTime, c.CompletionTime
 	config.Ledger.Queue = c.Queue
 	s := &config.Server
 	s.Session.Dev, s.Session.PingEvery, s.Session.Window = c.Dev, c.Ping, c.Window
+	s.DrainTime = c.DrainTime
 	s.Origins, s.Clock, s.Log = c.Origin, time.Now, log
 	s.Registry = newRegistry()
 	if c.TLSCert != "" {

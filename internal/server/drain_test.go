@@ -129,14 +129,14 @@ func TestAServerWhoseListenerFailsSaysSo(t *testing.T) {
 	listener.Close()
 	config := server.DefaultConfig()
 	config.Registry, config.Log = prometheus.NewRegistry(), slog.New(slog.DiscardHandler)
-	if err := server.New(config, nil, nil, nil).Serve(t.Context(), t.Context(), listener); !errors.Is(err, net.ErrClosed) {
+	if err := server.New(config, nil, nil, nil).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("it says %v", err)
 	}
 }
 
 func TestAServerThatStopsDoesNotWaitForPeersThatNeverClose(t *testing.T) {
 	s := servertest.Start(t, func(c *servertest.Config) {
-		c.Server.Linger, c.Patience = 50*time.Millisecond, time.Hour
+		c.Server.Linger, c.Server.DrainTime = 50*time.Millisecond, time.Hour
 	})
 	silent := enterRaw(t, s, "c-1", "client")
 	chatty := enterRaw(t, s, "c-2", "client")
@@ -165,7 +165,7 @@ func TestAServerThatStopsCutsOffWhatIsLeftWhenItsPatienceEnds(t *testing.T) {
 		f.wrap(c)
 		c.Server.Session.Commands = 1
 		c.Ledger.Timeout = time.Hour
-		c.Server.Linger, c.Patience = time.Hour, 100*time.Millisecond
+		c.Server.Linger, c.Server.DrainTime = time.Hour, 100*time.Millisecond
 	})
 	r := enterRaw(t, s, "c-1", "client")
 	held, release := f.hold(t)

@@ -66,6 +66,7 @@ func (r *raw) upgraded() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	defer response.Body.Close()
 	if response.StatusCode != http.StatusSwitchingProtocols {
 		r.t.Fatalf("the handshake is answered with %s", response.Status)
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +31,7 @@ type Config struct {
 	Linger       time.Duration // how long to read on after the close frame
 	ReadTimeout  time.Duration // how long the database may take to answer a read
 	DrainPace    time.Duration // over how long the sessions are told to come back elsewhere
+	DrainTime    time.Duration // how long they may take to leave
 
 	Clock    func() time.Time
 	Registry *prometheus.Registry // what /metrics shows
@@ -40,7 +42,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Session:      session.DefaultConfig(),
-		WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second, DrainPace: time.Second,
+		WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second, DrainPace: time.Second, DrainTime: 15 * time.Second,
 	}
 }
 
@@ -65,9 +67,9 @@ func New(config Config, l *ledger.Ledger, inbox store.Inbox, b *bus.Local) *Serv
 // Missed has the server look into the database for what its sessions may not have been woken for. It does not block.
 func (s *Server) Missed() { s.hub.compareNow() }
 
-// Serve serves on the listener until ctx ends, then tells every session to come back elsewhere and waits for them, at
-// most until stop ends. It closes the listener.
-func (s *Server) Serve(ctx context.Context, stop context.Context, listener net.Listener) error {
+// Serve serves on the listener until ctx ends, or the listener does, then tells every session to come back elsewhere and
+// waits for them, at most Config.DrainTime. It closes the listener.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -79,33 +81,29 @@ func (s *Server) Serve(ctx context.Context, stop context.Context, listener net.L
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
 	comparing, cancel := context.WithCancel(ctx)
-	compared := make(chan struct{})
-	go func() {
-		defer close(compared)
-		s.compare(comparing)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { s.compare(comparing) })
 	served := make(chan error, 1)
-	go func() {
+	beside.Go(func() {
 		if s.config.TLS != nil {
 			served <- web.ServeTLS(listener, "", "")
 		} else {
 			served <- web.Serve(listener)
 		}
-	}()
+	})
 
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-served: // the listener is of no use any more
 	}
+	stop, stopped := context.WithTimeout(context.WithoutCancel(ctx), s.config.DrainTime)
+	defer stopped()
 	s.drain(stop)
 	_ = web.Shutdown(stop)
 	_ = web.Close() // of requests that stop has cut short
-	if err == nil {
-		<-served
-	}
 	cancel()
-	<-compared
+	beside.Wait()
 	if err != nil {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}

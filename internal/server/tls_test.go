@@ -26,7 +26,7 @@ func TestSessionsRunOverTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.CloseNow()
+	t.Cleanup(func() { _ = conn.CloseNow() })
 	for _, frame := range []string{hello(""), says("o-9", 1001, `,"receivers":["s-9"]`)} {
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte(frame)); err != nil {
 			t.Fatal(err)

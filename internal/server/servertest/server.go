@@ -30,8 +30,7 @@ type Config struct {
 	Inbox  func(store.Inbox) store.Inbox   // what sessions read from instead; nil: the database itself
 	Log    io.Writer                       // nil: nowhere
 
-	Listen   func(net.Listener) net.Listener // what sockets come through instead; nil: the listener itself
-	Patience time.Duration                   // how long sessions may take to leave when the server stops
+	Listen func(net.Listener) net.Listener // what sockets come through instead; nil: the listener itself
 }
 
 // Server is a running server.
@@ -50,7 +49,7 @@ type Server struct {
 func Start(t testing.TB, change func(*Config)) *Server {
 	t.Helper()
 	c := Config{
-		Addr: "127.0.0.1:0", Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig(), Log: io.Discard, Patience: 10 * time.Second,
+		Addr: "127.0.0.1:0", Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig(), Log: io.Discard,
 	}
 	c.Server.Session.Dev = true
 	c.Server.Clock = time.Now
@@ -138,11 +137,8 @@ func (s *Server) run(l *ledger.Ledger, listener net.Listener) {
 	committed := make(chan error, 1)
 	go func() { committed <- l.Run(committing) }()
 	go func() {
-		patience, cancel := context.WithCancel(context.Background())
-		context.AfterFunc(serving, func() { time.AfterFunc(s.Config.Patience, cancel) })
-		err := s.Server.Serve(serving, patience, listener)
+		err := s.Server.Serve(serving, listener)
 		stopCommitting()
 		s.ended <- errors.Join(err, <-committed)
-		cancel()
 	}()
 }

@@ -139,10 +139,10 @@ func TestWhatACommitFailsWith(t *testing.T) {
 	} {
 		err := fmt.Errorf("as it comes: %w", code.ToError())
 		for _, fault := range []store.Fault{store.BadData, store.TryAgain, store.Broken} {
-			if got := errors.Is(beforeCommit(t.Context(), err), fault); got != (want.before == fault) {
+			if got := errors.Is(beforeCommit(t.Context(), err), fault); got != errors.Is(want.before, fault) {
 				t.Errorf("%v before COMMIT is %q: %v", code, fault, got)
 			}
-			if got := errors.Is(ofCommit(err), fault); got != (want.at == fault) {
+			if got := errors.Is(ofCommit(err), fault); got != errors.Is(want.at, fault) {
 				t.Errorf("%v of COMMIT is %q: %v", code, fault, got)
 			}
 		}

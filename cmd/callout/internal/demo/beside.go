@@ -19,9 +19,10 @@ import (
 // besideServer runs f beside a server in development mode on a free port of this machine, and stops the server when f
 // has returned. committed is told of every commit, before anybody else is. f is interrupted when the server ends.
 func besideServer(ctx context.Context, d node.Database, log *slog.Logger, committed func([]store.Record), f func(ctx context.Context, url string) error) error {
-	config := node.Config{Database: d, Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig(), Drain: 5 * time.Second}
+	config := node.Config{Database: d, Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig()}
 	config.Ledger.Committers = 0
 	config.Server.Session.Dev = true
+	config.Server.DrainTime = 5 * time.Second
 	config.Server.Clock, config.Server.Log, config.Server.Registry = time.Now, log, prometheus.NewRegistry()
 	config.Record = func(l store.Ledger) store.Ledger { return watchedLedger{l, committed} }
 	n, err := node.Open(ctx, config)

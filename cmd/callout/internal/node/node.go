@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/calloutd/callout/internal/bus"
 	"github.com/calloutd/callout/internal/ledger"
@@ -23,7 +22,6 @@ type Config struct {
 	Database Database
 	Ledger   ledger.Config // Committers 0: as many as the database takes
 	Server   server.Config
-	Drain    time.Duration // how long sessions may take to leave when the node stops
 
 	// Record sees every commit of the ledger, and may be nil.
 	Record func(store.Ledger) store.Ledger
@@ -107,16 +105,7 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 		}
 	})
 
-	patience, giveUp := context.WithCancel(context.WithoutCancel(ctx))
-	beside.Go(func() {
-		defer giveUp()
-		<-serving.Done()
-		select {
-		case <-time.After(n.config.Drain):
-		case <-committing.Done():
-		}
-	})
-	err := n.server.Serve(serving, patience, listener)
+	err := n.server.Serve(serving, listener)
 	if err == nil && ctx.Err() == nil {
 		err = context.Cause(serving)
 	}
