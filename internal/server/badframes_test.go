@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
 )
 
 // A breach of the WebSocket protocol ends its own session, with the code that RFC 6455 has for it, and nothing else.
 func TestABreachOfTheWebSocketProtocolEndsItsSession(t *testing.T) {
-	s := openShop(t, nil)
+	s := openShop(t, func(c *servertest.Config) { c.Server.Linger = time.Hour }) // it must not take that long
 	before := s.state()
 	fragment := strings.Repeat("x", 40<<10)
 	for name, test := range map[string]struct {
@@ -74,19 +76,22 @@ func TestABreachBeforeTheHelloEndsItsSession(t *testing.T) {
 	s.unharmed(before)
 }
 
+// The connection stays until the peer has said all that it had to say, so that the close frame is not lost.
 func TestNothingFollowsTheCloseFrameThatABreachIsAnsweredWith(t *testing.T) {
 	s := openShop(t, nil)
 	r := enterRaw(t, s.Server, "s-2", "serviceman")
 	c2, _ := s.Enter("c-2", callout.Client)
-	r.write(masked(fin|binaryData, ""))
-	if code := r.closed(); code != wire.NotText {
+	large := masked(fin|text, strings.Repeat("x", 2<<20))
+	r.write(large[:1<<20])
+	if code := r.closed(); code != wire.FrameTooLarge {
 		t.Fatalf("the session ends with %d", code)
 	}
-	// The event of this goes to s-2 as well, whose connection the server still reads.
-	c2.Command("x", "o-2", callout.Cancelled)
+	c2.Command("x", "o-2", callout.Cancelled) // its event is for s-2, too
 	if e := c2.Event(); e.Status != callout.Cancelled {
 		t.Fatalf("the event is %+v", e)
 	}
+	answers(t, c2)
+	r.write(large[1<<20:])
 	r.gone()
 }
 

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -126,7 +124,7 @@ func (s *Session) classicFrame(data []byte) {
 		return // such an app cannot be told what is wrong with its extra
 	}
 	c := command.Command
-	c.ID = uuid.Must(uuid.NewV7()).String()
+	c.ID = s.config.NewID()
 	c.Receivers = slices.DeleteFunc(c.Receivers, func(id string) bool { return id == s.me.UserID })
 	if c.Status == callout.Extended && c.Extra.ChangeID == 0 {
 		if change := s.classic.shown[c.OrderID]; change != nil && change.acked {

@@ -9,6 +9,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -22,6 +24,7 @@ type Config struct {
 	Page         int           // events read from the database at once
 	Commands     int           // commands waiting for their answers at once; further frames are left unread
 	Dev          bool          // development mode, said in the welcome
+	NewID        func() string // names the commands of classic sessions, which come without an id
 }
 
 // DefaultConfig is how sessions behave unless told otherwise.
@@ -29,6 +32,7 @@ func DefaultConfig() Config {
 	return Config{
 		HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, Retry: time.Second,
 		Window: 64, Page: 64, Commands: 64,
+		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	}
 }
 

@@ -49,6 +49,7 @@ type heard struct {
 
 var testConfig = session.Config{
 	HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, Retry: time.Second, Window: 4, Page: 3, Commands: 2,
+	NewID: session.DefaultConfig().NewID,
 }
 
 // newWorld is the world of one of a's devices.
