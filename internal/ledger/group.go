@@ -1,21 +1,15 @@
 package ledger
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 )
-
-// maxTries is how often a group that lost against another transaction is run again before its senders are sent away.
-const maxTries = 10
 
 // group is what one transaction decides. It may be decided more than once; the last time counts.
 type group struct {
@@ -25,85 +19,8 @@ type group struct {
 	answers []Answer
 }
 
-// commit makes the items and acks durable and hands on what may be told. An error means that the database is broken.
-//
-// COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
-// one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more,
-// whose first step is to look up what of it has been committed; if that fails, too, nothing is said of the outcome.
-func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error {
-	if len(items) == 0 && len(acks) == 0 {
-		return nil
-	}
-	var err error
-	unknown := false
-	for try := 1; try <= maxTries; try++ {
-		g := l.group(items)
-		if err = l.try(ctx, &g, acks, unknown); err == nil {
-			return nil
-		}
-		switch {
-		case errors.Is(err, store.Broken):
-			l.config.Log.Error("the database is broken", "err", err)
-			l.answerAll(items, unavailable())
-			return err
-		case errors.Is(err, store.BadData):
-			return l.split(ctx, items, acks, err)
-		case errors.Is(err, store.TryAgain):
-		case unknown:
-			try = maxTries
-		default:
-			unknown = true
-		}
-	}
-	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", err)
-	l.config.Missed()
-	for _, ack := range acks {
-		l.merge(ack)
-	}
-	l.answerAll(items, unavailable())
-	return nil
-}
-
 func (l *lane) group(items []item) group {
 	return group{rules: l.config.Rules, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
-}
-
-// try runs the group in one transaction and hands on its outcome if that is certain. After an outcome that was not,
-// rows may have been committed that are announced by nobody.
-func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown bool) error {
-	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
-	defer cancel()
-	start := time.Now()
-	rows, err := l.store.Commit(ctx, g.names(acks), g.decide)
-	if err != nil {
-		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
-	}
-	l.config.Metrics.committed(g, time.Since(start))
-	if afterUnknown {
-		l.config.Missed()
-	}
-	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
-	return nil
-}
-
-// split commits the halves of a group that holds data which the database refuses. A lone command may be refused because
-// the same id was committed by another process a moment before; the second time it is found as a repeat.
-func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, cause error) error {
-	if len(items) > 1 {
-		half := len(items) / 2
-		if err := l.commit(ctx, items[:half], acks); err != nil {
-			l.answerAll(items[half:], unavailable())
-			return err
-		}
-		return l.commit(ctx, items[half:], nil)
-	}
-	g := l.group(items)
-	if err := l.try(ctx, &g, acks, false); err == nil {
-		return nil
-	}
-	l.config.Log.Error("the database refuses a command", "err", cause)
-	l.answerAll(items, &callout.Error{Code: callout.Internal, Message: "the command could not be stored"})
-	return nil
 }
 
 // names lists what the group's transaction has to read, each once, and the acknowledgements that it writes.

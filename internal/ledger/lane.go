@@ -133,6 +133,19 @@ func (l *lane) gather(first item) (group []item, open bool) {
 	return group, true
 }
 
+// waiting takes what is in the queue at this moment.
+func (l *lane) waiting() []item {
+	var items []item
+	for range len(l.queue) {
+		it, open := <-l.queue
+		if !open {
+			break
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
 // tell announces and answers, in the order of the commits, so that the next group is not kept waiting for it.
 func (l *lane) tell() {
 	for f := range l.told {

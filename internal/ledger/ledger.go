@@ -108,19 +108,24 @@ func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {
 }
 
 // Run commits until ctx ends and everything that was handed in by then is committed and answered, the acknowledgements
-// included. It returns an error only when the database cannot be trusted any longer, and the process has to end.
+// included; what the database has not taken within Config.Timeout by then is answered as unavailable. It returns an error
+// only when the database cannot be trusted any longer, and the process has to end.
 func (l *Ledger) Run(ctx context.Context) error {
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	committing, abandon := context.WithCancel(context.WithoutCancel(ctx))
+	defer abandon()
 	var lanes, sweeper sync.WaitGroup
 	for _, lane := range l.lanes {
-		lanes.Go(func() { lane.run(context.WithoutCancel(ctx), stop) })
+		lanes.Go(func() { lane.run(committing, stop) })
 	}
 	sweeper.Go(func() { l.sweep(running) })
 	<-running.Done()
 	sweeper.Wait()
 
 	l.close()
+	late := time.AfterFunc(l.config.Timeout, abandon)
+	defer late.Stop()
 	lanes.Wait()
 	if err := context.Cause(running); errors.Is(err, store.Broken) {
 		return err

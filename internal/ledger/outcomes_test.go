@@ -132,3 +132,46 @@ func TestABrokenDatabaseEndsTheLedger(t *testing.T) {
 		t.Errorf("Run returned %v", err)
 	}
 }
+
+func TestALoneCommandThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *testing.T) {
+	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now()})
+	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if names(g, ana, "culprit") {
+			return nil, store.BadData
+		}
+		return commit()
+	})
+	wantRefusal(t, b.do(place("culprit", "o", sam)), callout.Internal)
+	b.must(place("p", "o", sam))
+	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
+		t.Errorf("the device is %+v (%v)", snap, err)
+	}
+}
+
+func TestADatabaseThatBreaksWhileAGroupIsSplitEndsTheLedger(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	tries := 0
+	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if tries++; tries == 1 {
+			return nil, store.BadData
+		}
+		return nil, store.Broken
+	})
+	wantRefusal(t, b.do(place("p", "o", sam)), callout.Unavailable)
+	if err := b.end(); !errors.Is(err, store.Broken) {
+		t.Errorf("Run returned %v", err)
+	}
+}
+
+func TestWhoWaitsBehindAGroupThatCameToNothingIsNotKeptWaiting(t *testing.T) {
+	b := start(t, fresh(t), func(c *ledger.Config) { c.Group = 1 })
+	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, errLost })
+	answers := b.together(place("p1", "o1", sam), place("p2", "o2", sam), place("p3", "o3", sam))
+	for _, a := range answers {
+		wantRefusal(t, a, callout.Unavailable)
+	}
+	if got := b.faulty.commits(); got > 4 {
+		t.Errorf("a database that is away was tried %d times", got)
+	}
+}

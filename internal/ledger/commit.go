@@ -1,0 +1,118 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
+)
+
+const (
+	maxTries = 10                    // of a group that loses against other transactions
+	pause    = 10 * time.Millisecond // the longest between two of the first; it grows with them
+)
+
+// commit makes the items and acks durable and hands on what may be told. An error means that the database is broken.
+//
+// COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
+// one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more,
+// whose first step is to look up what of it has been committed; if that fails, too, nothing is said of the outcome.
+func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error {
+	if len(items) == 0 && len(acks) == 0 {
+		return nil
+	}
+	var err error
+	unknown, refused := false, false
+	for try := 1; try <= maxTries; try++ {
+		g := l.group(items)
+		if err = l.try(ctx, &g, acks, unknown); err == nil {
+			return nil
+		}
+		switch {
+		case errors.Is(err, store.Broken):
+			l.config.Log.Error("the database is broken", "err", err)
+			l.answerAll(items, unavailable())
+			return err
+		case errors.Is(err, store.BadData):
+			if len(items) > 1 {
+				return l.split(ctx, items, acks, unknown)
+			}
+			// The same id may have been committed by another process a moment before: then it is a repeat now.
+			if refused {
+				return l.refuse(ctx, items, acks, err)
+			}
+			refused = true
+		case errors.Is(err, store.TryAgain):
+			wait(ctx, rand.N(pause*time.Duration(try)))
+		case unknown:
+			try = maxTries
+		default:
+			unknown = true
+		}
+	}
+	l.giveUp(items, acks, err)
+	return nil
+}
+
+// try runs the group in one transaction and hands on its outcome if that is certain. After an outcome that was not,
+// rows may have been committed that are announced by nobody.
+func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown bool) error {
+	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
+	defer cancel()
+	start := time.Now()
+	rows, err := l.store.Commit(ctx, g.names(acks), g.decide)
+	if err != nil {
+		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
+	}
+	l.config.Metrics.committed(g, time.Since(start))
+	if afterUnknown {
+		l.config.Missed()
+	}
+	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
+	return nil
+}
+
+// split commits the halves of a group that holds data which the database refuses.
+func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, unknown bool) error {
+	if unknown {
+		l.config.Missed()
+	}
+	half := len(items) / 2
+	if err := l.commit(ctx, items[:half], acks); err != nil {
+		l.answerAll(items[half:], unavailable())
+		return err
+	}
+	return l.commit(ctx, items[half:], nil)
+}
+
+// refuse ends what the database will not take: a lone command, or else acknowledgements alone.
+func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause error) error {
+	l.config.Log.Error("the database refuses what is to be written", "commands", len(items), "err", cause)
+	if len(items) == 0 {
+		return nil
+	}
+	l.answerAll(items, &callout.Error{Code: callout.Internal, Message: "the command could not be stored"})
+	return l.commit(ctx, nil, acks)
+}
+
+// giveUp says nothing of the outcome, to these senders and to those who wait behind them: a database that is away
+// must not keep them waiting for one timeout each. The acknowledgements are written with a later group.
+func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
+	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
+	l.config.Missed()
+	for _, ack := range acks {
+		l.merge(ack)
+	}
+	l.answerAll(append(items, l.waiting()...), unavailable())
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
