@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/calloutd/callout/cmd/callout/internal/node"
 	"github.com/calloutd/callout/internal/server"
@@ -53,6 +54,11 @@ func (f *tokenFlags) tokens(db string, log *slog.Logger) (server.TokenConfig, er
 		if err != nil {
 			return config, err
 		}
+	default:
+		return config, nil
+	}
+	if len(config.Secret) < server.MinSecret {
+		return config, fmt.Errorf("the secret has %d bytes; HS256 needs at least %d", len(config.Secret), server.MinSecret)
 	}
 	return config, nil
 }
@@ -65,19 +71,26 @@ func secretBeside(db string) string {
 	return db + ".secret"
 }
 
-// makeSecret writes a new secret, unless there is one.
+// makeSecret writes a new secret, unless there is one. It is there whole or not at all.
 func makeSecret(path string) (made bool, err error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Stat(path); err == nil {
 		return false, nil
 	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new")
 	if err != nil {
 		return false, fmt.Errorf("make a secret for tokens: %w", err)
 	}
+	defer os.Remove(file.Name())
 	secret := make([]byte, server.MinSecret)
 	_, _ = rand.Read(secret) // never fails
 	_, err = fmt.Fprintln(file, hex.EncodeToString(secret))
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return false, fmt.Errorf("write a secret for tokens: %w", err)
+	}
+	switch err := os.Link(file.Name(), path); {
+	case errors.Is(err, fs.ErrExist): // another process was faster
+		return false, nil
+	case err != nil:
 		return false, fmt.Errorf("write a secret for tokens: %w", err)
 	}
 	return true, nil

@@ -27,7 +27,7 @@ type conn struct {
 
 	mu     sync.Mutex
 	posts  []func(time.Time) session.Actions
-	hints  []*wire.Event
+	hints  []wire.Event
 	behind bool          // more hints came than there was room for
 	signal chan struct{} // holds one while something is posted
 
@@ -54,7 +54,7 @@ func (c *conn) post(f func(time.Time) session.Actions) {
 func (c *conn) hint(row *wire.Event) {
 	c.mu.Lock()
 	if len(c.hints) < maxHints {
-		c.hints = append(c.hints, row)
+		c.hints = append(c.hints, *row) // the row itself would keep its whole group in memory
 	} else {
 		c.behind = true
 	}
@@ -113,8 +113,8 @@ func (c *conn) drainPosts(ctx context.Context) bool {
 		}
 	}
 	var all session.Actions
-	for _, row := range hints {
-		all = merge(all, c.session.Hint(row))
+	for i := range hints {
+		all = merge(all, c.session.Hint(&hints[i]))
 	}
 	if behind {
 		all = merge(all, c.session.Behind())

@@ -15,7 +15,7 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer, h *hub) *metrics {
 	m := &metrics{lag: prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:    "callout_delivery_lag_seconds",
-		Help:    "Time from the event's commit until it was written to a socket. What was caught up on later counts with its age.",
+		Help:    "Time from the moment that an event is dated at, just before its commit, until it was written to a socket. What was caught up on later counts with its age.",
 		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 20),
 	})}
 	sessions := prometheus.NewGaugeFunc(prometheus.GaugeOpts{

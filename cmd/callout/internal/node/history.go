@@ -49,11 +49,14 @@ func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, e
 	return events, nil
 }
 
-// Redact is a database's name as it may be shown: without a password.
+// Redact is a database's name as it may be shown: a path, or where a server is, without user, password and parameters.
 func Redact(name string) string {
+	if !(Database{Name: name}).IsPostgres() {
+		return name
+	}
 	u, err := url.Parse(name)
 	if err != nil {
-		return "(a URL that cannot be read)"
+		return "postgres://(a URL that cannot be read)"
 	}
-	return u.Redacted()
+	return u.Scheme + "://" + u.Host + u.Path
 }

@@ -117,12 +117,15 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 
 func (n *Node) openDatabase(ctx context.Context) error {
 	d := n.config.Database
+	if d.Wait {
+		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
+	}
 	if !d.IsPostgres() {
 		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait})
 		n.database = db
 		return err
 	}
-	db, err := postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe})
+	db, err := postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, Log: n.config.Server.Log})
 	if err != nil {
 		return err
 	}
