@@ -47,14 +47,24 @@ func (s *Server) compareOnce(ctx context.Context) error {
 func (s *Server) compareUsers(ctx context.Context, ids []string, users map[string][]*conn) error {
 	reading, cancel := context.WithTimeout(ctx, s.config.ReadTimeout)
 	defer cancel()
+	before := make(map[*conn]int64)
+	for _, id := range ids {
+		for _, c := range users[id] {
+			before[c] = c.sent.Load()
+		}
+	}
 	heads, err := s.inbox.Heads(reading, ids)
 	if err != nil {
 		return fmt.Errorf("read the heads of %d inboxes: %w", len(ids), err)
 	}
-	for id, head := range heads {
+	for _, id := range ids {
 		for _, c := range users[id] {
+			head, lost := heads[id], heads[id] < before[c]
 			c.post(func(time.Time) session.Actions {
-				if head > c.session.Sent() {
+				switch {
+				case lost:
+					return c.session.Lost()
+				case head > c.session.Sent():
 					return c.session.Behind()
 				}
 				return session.Actions{}

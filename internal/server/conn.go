@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/calloutd/callout/internal/session"
@@ -31,8 +32,9 @@ type conn struct {
 	behind bool          // more hints came than there was room for
 	signal chan struct{} // holds one while something is posted
 
-	closing     bool   // the close frame has been sent
-	unsubscribe func() // from the bus
+	closing     bool         // the close frame has been sent
+	sent        atomic.Int64 // the last seq that the session has sent, for compare
+	unsubscribe func()       // from the bus
 }
 
 func newConn(s *Server, socket net.Conn) *conn {
@@ -168,6 +170,7 @@ func (c *conn) act(ctx context.Context, a session.Actions) bool {
 	if len(a.Send) > 0 && !c.sendAll(a.Send) {
 		return false
 	}
+	c.sent.Store(c.session.Sent())
 	for _, r := range a.Requests {
 		c.request(ctx, r)
 	}

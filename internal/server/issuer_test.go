@@ -110,6 +110,11 @@ func (is *issuer) add(kid, alg string) {
 	if err != nil {
 		is.t.Fatal(err)
 	}
+	is.publish(kid, key, public)
+}
+
+// publish publishes a key as it is.
+func (is *issuer) publish(kid string, key crypto.Signer, public map[string]string) {
 	is.mu.Lock()
 	defer is.mu.Unlock()
 	is.keys[kid], is.public[kid] = key, public

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/server/servertest"
@@ -81,7 +82,7 @@ func TestMetricsSayWhatHappened(t *testing.T) {
 }
 
 func TestMetricsCountTheSessionsThatAreOpen(t *testing.T) {
-	s := servertest.Start(t, nil)
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Session.HelloTimeout = time.Hour })
 	sessions := func(n float64) {
 		t.Helper()
 		eventually(t, "the number of sessions is right", func() bool { return scrape(t, s)["callout_sessions"] == n })

@@ -27,6 +27,10 @@ type Config struct {
 	Origins []string    // origins beside the server's own host that browsers may come from; "*" is any
 	TLS     *tls.Config // nil: plain
 
+	// LocalOnly takes sockets only under a loopback name. It is for development mode, where an Origin says nothing: a page
+	// of another site could have its own name point here.
+	LocalOnly bool
+
 	WriteTimeout time.Duration // how long a peer may take to take what is sent
 	Linger       time.Duration // how long to read on after the close frame
 	ReadTimeout  time.Duration // how long the database may take to answer a read

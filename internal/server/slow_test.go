@@ -33,7 +33,7 @@ func (n narrow) Accept() (net.Conn, error) {
 }
 
 // manyOrders are so many that their events are more than a session remembers while it cannot send.
-const manyOrders = 40
+const manyOrders = 60
 
 // slowly starts a server on which s-1 does not read what it is sent, while c-1 places orders for it and s-2. All that
 // goes to s-1 is many times what the connection holds.
@@ -48,7 +48,7 @@ func slowly(t *testing.T, writeTimeout time.Duration) (*servertest.Server, *raw)
 	client, _ := s.Enter("c-1", callout.Client)
 	man, _ := s.Enter("s-2", callout.Serviceman)
 	var services []callout.Service
-	for i := range 60 {
+	for i := range 45 {
 		services = append(services, callout.Service{Service: fmt.Sprint("a service with a long name, number ", i), Quantity: 1})
 	}
 	for i := range manyOrders {

@@ -39,6 +39,8 @@ func TestATokenThatIsNotGoodEndsTheSession(t *testing.T) {
 	is := newIssuer(t)
 	is.add("rsa", "RS256")
 	is.add("ec", "ES256")
+	published := []byte("a secret that the login service publishes by mistake")
+	is.publish("oct", nil, map[string]string{"kid": "oct", "kty": "oct", "k": b64(published)})
 	s := guarded(t, server.TokenConfig{Secret: secret, JWKS: is.url, Audience: "callout", Issuer: "https://login"}, nil)
 	right := jwt.MapClaims{"aud": "callout", "iss": "https://login"}
 	with := func(name string, value any) jwt.MapClaims {
@@ -78,6 +80,7 @@ func TestATokenThatIsNotGoodEndsTheSession(t *testing.T) {
 		"the public key as secret, DER":    {signed(t, jwt.SigningMethodHS256, publicDER, "rsa", right), wire.Unauthenticated},
 		"the public key as secret, PEM":    {signed(t, jwt.SigningMethodHS256, publicPEM, "rsa", right), wire.Unauthenticated},
 		"the modulus as secret":            {signed(t, jwt.SigningMethodHS256, is.keys["rsa"].Public().(*rsa.PublicKey).N.Bytes(), "rsa", right), wire.Unauthenticated},
+		"a secret that was published":      {signed(t, jwt.SigningMethodHS256, published, "oct", right), wire.Unauthenticated},
 		"another's key of the same name":   {other.sign("rsa", right), wire.Unauthenticated},
 		"the key by another algorithm":     {signed(t, jwt.SigningMethodPS256, is.keys["rsa"], "rsa", right), wire.Unauthenticated},
 		"the name of another key":          {signed(t, jwt.SigningMethodRS256, is.keys["rsa"], "ec", right), wire.Unauthenticated},

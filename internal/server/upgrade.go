@@ -67,6 +67,9 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 		w.Header().Set("Connection", "Upgrade")
 		say(w, http.StatusUpgradeRequired, "this is a WebSocket")
 		return nil, nil, false
+	case s.config.LocalOnly && !localHost(r.Host):
+		say(w, http.StatusForbidden, "in development mode this server goes by loopback names alone")
+		return nil, nil, false
 	case !s.originAllowed(r):
 		say(w, http.StatusForbidden, "pages of this origin may not connect")
 		return nil, nil, false
@@ -103,6 +106,16 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	}
 	from, err := url.Parse(origin)
 	return err == nil && from.Host != "" && strings.EqualFold(from.Host, r.Host)
+}
+
+// localHost reports whether a Host header names this machine by a loopback name. A page of another site that has its own
+// name point here cannot make a browser send one.
+func localHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // protocolOffered reports whether the peer offers our subprotocol, or none at all.

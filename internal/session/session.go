@@ -207,6 +207,13 @@ func (s *Session) Drain(after time.Duration) Actions {
 	return s.take()
 }
 
+// Lost ends the session because the inbox no longer holds what was sent from it: the database is an older one. The device
+// finds out what that means for it when it resumes.
+func (s *Session) Lost() Actions {
+	s.end(wire.FellBehind, "the inbox has lost what was sent; resume to start anew")
+	return s.take()
+}
+
 // Replaced ends the session because a later one of the same device has taken over. What it has not read is dropped.
 func (s *Session) Replaced() Actions {
 	s.deaf = true

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/calloutd/callout"
@@ -79,6 +80,9 @@ func decodeCommand(o object) (Frame, error) {
 	var c callout.Command
 	if err := o.need("id", &c.ID); err != nil {
 		return nil, err
+	}
+	if strings.ContainsRune(c.ID, utf8.RuneError) { // what encoding/json makes of half a surrogate pair
+		return BadCommand{c.ID, &callout.Error{Code: callout.Invalid, Message: "id is not valid Unicode"}}, nil
 	}
 	var code int
 	err := errors.Join(

@@ -13,7 +13,7 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// Commit is described in store.Ledger. It takes two round trips to the server: one that locks and loads, and one that
+// Commit implements [store.Ledger]. It takes two round trips to the server: one that locks and loads, and one that
 // writes and commits.
 func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
 	if db.seat == nil {

@@ -69,7 +69,7 @@ func (c *crowd) commit(ctx context.Context, db *postgres.DB, groups int) error {
 	for range groups {
 		cmds := make([]callout.Command, 1+c.IntN(8))
 		for i := range cmds {
-			cmds[i] = c.any()
+			cmds[i] = c.anything()
 		}
 		if err := c.insist(ctx, db, c.acks(), cmds); err != nil {
 			return fmt.Errorf("committer %d: %w", c.number, err)
@@ -91,8 +91,8 @@ func (c *crowd) insist(ctx context.Context, db *postgres.DB, acks []store.Ack, c
 	}
 }
 
-// any is some command on one of the orders that live at the moment; more often than not it is refused.
-func (c *crowd) any() callout.Command {
+// anything is some command on one of the orders that live at the moment; more often than not it is refused.
+func (c *crowd) anything() callout.Command {
 	c.command++
 	order := fmt.Sprintf("o-%d", c.IntN(20)+10*int(time.Now().UnixMilli()/500%1000))
 	cmd := callout.Command{ID: fmt.Sprintf("%d.%d", c.number, c.command), Sender: client(c.IntN(crowdSize)), OrderID: order}

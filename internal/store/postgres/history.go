@@ -18,7 +18,7 @@ const (
 		ORDER BY due_at, id LIMIT $2`
 )
 
-// Events is described in store.History. The orders in them are as parties saw them, and who was told is left out.
+// Events implements [store.History]. The orders in them are as parties saw them, and who was told is left out.
 func (db *DB) Events(ctx context.Context, orderID string) ([]callout.Event, error) {
 	var events []callout.Event
 	err := db.reads.with(ctx, func(conn *pgx.Conn) error {
@@ -35,7 +35,7 @@ func (db *DB) Events(ctx context.Context, orderID string) ([]callout.Event, erro
 	return events, nil
 }
 
-// Due is described in store.Ledger.
+// Due implements [store.Ledger].
 func (db *DB) Due(ctx context.Context, limit int) ([]callout.Command, error) {
 	var now *int64
 	if db.clock != nil {

@@ -27,7 +27,7 @@ const (
 		(SELECT count(*) FROM callout.open_orders WHERE user_id = $1)`
 )
 
-// Page is described in store.Inbox.
+// Page implements [store.Inbox].
 func (db *DB) Page(ctx context.Context, userID string, after int64, limit int) ([]wire.Event, error) {
 	events, err := db.readRows(ctx, readPage, userID, after, limit)
 	if err != nil {
@@ -36,7 +36,7 @@ func (db *DB) Page(ctx context.Context, userID string, after int64, limit int) (
 	return events, nil
 }
 
-// Find is described in store.Inbox.
+// Find implements [store.Inbox].
 func (db *DB) Find(ctx context.Context, w store.Wanted) (wire.Event, bool, error) {
 	events, err := db.readRows(ctx, readWanted, w.UserID, w.OrderID, w.Version, w.UpTo)
 	if err != nil {
@@ -48,7 +48,7 @@ func (db *DB) Find(ctx context.Context, w store.Wanted) (wire.Event, bool, error
 	return events[0], true, nil
 }
 
-// Heads is described in store.Inbox.
+// Heads implements [store.Inbox].
 func (db *DB) Heads(ctx context.Context, userIDs []string) (map[string]int64, error) {
 	heads := make(map[string]int64, len(userIDs))
 	err := db.reads.with(ctx, func(conn *pgx.Conn) error {
@@ -70,7 +70,7 @@ func (db *DB) Heads(ctx context.Context, userIDs []string) (map[string]int64, er
 	return heads, nil
 }
 
-// Standing is described in store.Inbox.
+// Standing implements [store.Inbox].
 func (db *DB) Standing(ctx context.Context, userID string) (head int64, open int, err error) {
 	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
 		return conn.QueryRow(ctx, readStanding, userID).Scan(&head, &open)

@@ -25,7 +25,7 @@ const (
 		WHERE mine.user_id = $1 ORDER BY o.placed_at, o.id`
 )
 
-// Open is described in store.Inbox. It takes one round trip to the server.
+// Open implements [store.Inbox]. It takes one round trip to the server.
 func (db *DB) Open(ctx context.Context, userID, device string, resume *wire.Resume) (store.Snapshot, error) {
 	s := opening{userID: userID, resume: resume}
 	err := db.reads.with(ctx, func(conn *pgx.Conn) error { return s.read(ctx, conn, device) })

@@ -21,7 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// DB is Callout's part of a PostgreSQL database: a store.Ledger, a store.Inbox and a store.History.
+// DB is Callout's part of a PostgreSQL database: a [store.Ledger], a [store.Inbox] and a [store.History].
 type DB struct {
 	reads   *pool
 	commits *pool            // for Commit alone, so that readers never keep it waiting; nil: read-only

@@ -150,20 +150,19 @@ func (s *seat) end(err error) {
 // watch returns when conn has died or ctx has ended.
 func watch(ctx context.Context, conn *pgx.Conn) {
 	for ctx.Err() == nil && !conn.IsClosed() {
-		listen(ctx, conn)
-		if ctx.Err() == nil && !conn.IsClosed() {
+		if err := listen(ctx, conn); err != nil && ctx.Err() == nil && !conn.IsClosed() {
 			ask(ctx, conn)
 		}
 	}
 }
 
-// listen notices at once when the server ends the connection. Nothing else is ever said on it.
-func listen(ctx context.Context, conn *pgx.Conn) {
+// listen notices at once when the server ends the connection. Nothing is ever said on it, so that otherwise it fails when
+// its time is up.
+func listen(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, checkEvery)
 	defer cancel()
-	if _, err := conn.WaitForNotification(ctx); err != nil {
-		return // the connection has been closed, or the time is up
-	}
+	_, err := conn.WaitForNotification(ctx)
+	return err
 }
 
 // ask closes a connection that does not answer.
