@@ -84,7 +84,7 @@ func (c *serveCommand) config(ctx context.Context, log *slog.Logger) (node.Confi
 	config.Ledger.Queue = c.Queue
 	s := &config.Server
 	s.Session.Dev, s.Session.PingEvery, s.Session.Window = c.Dev, c.Ping, c.Window
-	s.DrainTime = c.DrainTime
+	s.DrainTime, s.LocalOnly = c.DrainTime, c.Dev && !c.DevAnywhere
 	s.Origins, s.Clock, s.Log = c.Origin, time.Now, log
 	s.Registry = newRegistry()
 	if c.TLSCert != "" {

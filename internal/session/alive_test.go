@@ -87,3 +87,16 @@ func TestPeerIsNotGoneWhileTheSessionOpens(t *testing.T) {
 		t.Fatalf("the session is over: %v", w.peer.got)
 	}
 }
+
+func TestAQuietSessionSaysAtEveryPingThatItsDeviceIsHere(t *testing.T) {
+	s := session.New(testConfig, time.Unix(0, 0))
+	s.Frame([]byte(`{"type":"hello","device":"d"}`), time.Unix(0, 0))
+	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
+	s.Opened(session.Snapshot{Head: 7, Cursor: 7, Known: true}, true, time.Unix(0, 0))
+	for _, r := range s.Tick(time.Unix(25, 0)).Requests {
+		if r == (session.Acknowledge{UserID: ana.ID, Device: "d", Seq: 7}) {
+			return
+		}
+	}
+	t.Error("the device would be forgotten as one that has long been unseen")
+}

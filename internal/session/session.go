@@ -165,10 +165,18 @@ func (s *Session) Tick(now time.Time) Actions {
 		if !now.Before(s.pinged.Add(s.config.PingEvery)) {
 			s.ping(now)
 			s.noteUnmoved(now)
+			s.stayKnown()
 		}
 		s.retry(now)
 	}
 	return s.take()
+}
+
+// stayKnown notes that the device is here: of too many, the longest unseen is forgotten.
+func (s *Session) stayKnown() {
+	if s.state == open {
+		s.ask(Acknowledge{s.me.UserID, s.device, s.acked})
+	}
 }
 
 // deadline is when a peer that stays silent counts as gone.

@@ -61,6 +61,14 @@ func TestACommandWithAnIDIsAlwaysAnswered(t *testing.T) {
 	}
 }
 
+// TestIDsThatJSONCannotCarryAreRefused: two that encoding/json reads alike would be one command.
+func TestIDsThatJSONCannotCarryAreRefused(t *testing.T) {
+	f, err := wire.Decode([]byte(`{"type":"command","id":"a\ud800","statusCode":1005,"orderId":"o"}`))
+	if bad, ok := f.(wire.BadCommand); err != nil || !ok || bad.Err.Code != callout.Invalid {
+		t.Errorf("it is read as %#v, %v", f, err)
+	}
+}
+
 func TestFramesAreReadAsTheyAreMeant(t *testing.T) {
 	command := func(c callout.Command) wire.Command { return wire.Command{Command: c} }
 	for data, want := range map[string]wire.Frame{
