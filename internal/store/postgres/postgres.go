@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/calloutd/callout/internal/store"
 )
 
 // DB is Callout's part of a PostgreSQL database: a [store.Ledger], a [store.Inbox] and a [store.History].
@@ -79,7 +81,7 @@ func OpenReadOnly(ctx context.Context, url string) (*DB, error) {
 }
 
 // Lost is sent to, once, when another process has taken the database into service: the connection that holds the lock
-// was lost, and the other came first. From then on Commit fails with store.Broken, and this process has to end.
+// was lost, and the other came first. From then on Commit fails with [store.Broken], and this process has to end.
 func (db *DB) Lost() <-chan error {
 	if db.seat == nil {
 		return nil
@@ -100,3 +102,9 @@ func (db *DB) Close() error {
 	}
 	return nil
 }
+
+var (
+	_ store.Ledger  = (*DB)(nil)
+	_ store.Inbox   = (*DB)(nil)
+	_ store.History = (*DB)(nil)
+)
