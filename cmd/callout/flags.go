@@ -29,7 +29,7 @@ type tokenFlags struct {
 
 // tokens says which tokens are good: those of the keys that are given, or of the secret beside the database.
 func (f *tokenFlags) tokens(db string, log *slog.Logger) (server.TokenConfig, error) {
-	config := server.TokenConfig{JWKS: f.JWKS, Audience: f.Audience, Issuer: f.Issuer, RoleClaim: f.RoleClaim}
+	config := server.TokenConfig{JWKS: f.JWKS, Audience: f.Audience, Issuer: f.Issuer, RoleClaim: f.RoleClaim, Log: log}
 	switch {
 	case f.Secret != "" && f.SecretFile != "":
 		return config, errors.New("--secret and --secret-file are one too many")

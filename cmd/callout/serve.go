@@ -46,11 +46,15 @@ type serveCommand struct {
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context) error {
 	log := c.logger()
-	config, err := c.config(ctx, log)
+	config, err := c.config(log)
 	if err != nil {
 		return err
 	}
 	n, err := node.Open(ctx, config)
+	if c.Wait && errors.Is(err, context.Canceled) {
+		log.Info("stopped before it served")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -72,7 +76,7 @@ func (c *serveCommand) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
-func (c *serveCommand) config(ctx context.Context, log *slog.Logger) (node.Config, error) {
+func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 	if err := c.check(); err != nil {
 		return node.Config{}, err
 	}
@@ -94,12 +98,19 @@ func (c *serveCommand) config(ctx context.Context, log *slog.Logger) (node.Confi
 		}
 		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
-	tokens, err := c.tokens(c.DB, log)
-	if err != nil {
-		return config, err
+	if c.Secret != "" || c.SecretFile != "" { // whose faults are told before anything is opened
+		if _, err := c.tokens(c.DB, log); err != nil {
+			return config, err
+		}
 	}
-	s.Tokens, err = server.NewTokens(ctx, tokens, s.Clock)
-	return config, err
+	config.Tokens = func(ctx context.Context) (*server.Tokens, error) {
+		tokens, err := c.tokens(c.DB, log)
+		if err != nil {
+			return nil, err
+		}
+		return server.NewTokens(ctx, tokens, time.Now)
+	}
+	return config, nil
 }
 
 func (c *serveCommand) check() error {

@@ -23,10 +23,12 @@ type Reader interface {
 // OpenReader opens a database to be read, which another process may be serving. The caller closes it.
 func OpenReader(ctx context.Context, d Database) (Reader, error) {
 	var db Reader
-	var err error
-	if d.IsPostgres() {
+	err := d.check()
+	switch {
+	case err != nil:
+	case d.IsPostgres():
 		db, err = postgres.OpenReadOnly(ctx, d.Name)
-	} else {
+	default:
 		db, err = sqlite.OpenReadOnly(ctx, d.Name)
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +24,9 @@ type Config struct {
 	Ledger   ledger.Config // Committers 0: as many as the database takes
 	Server   server.Config
 
+	// Tokens says who may come in, once the database is open; nil: nobody but in development mode.
+	Tokens func(context.Context) (*server.Tokens, error)
+
 	// Record sees every commit of the ledger, and may be nil.
 	Record func(store.Ledger) store.Ledger
 }
@@ -37,6 +41,20 @@ type Database struct {
 // IsPostgres reports whether the database is a PostgreSQL server, and not an SQLite file.
 func (d Database) IsPostgres() bool {
 	return strings.HasPrefix(d.Name, "postgres://") || strings.HasPrefix(d.Name, "postgresql://")
+}
+
+// check says whether a name that is no postgres:// URL can be meant as a path.
+func (d Database) check() error {
+	if kind, _, ok := strings.Cut(d.Name, "://"); ok && !d.IsPostgres() {
+		return fmt.Errorf("there is no kind of database %s://; it is postgres:// or the path of an SQLite file", kind)
+	}
+	if key, _, ok := strings.Cut(d.Name, "="); ok && slices.Contains([]string{"host", "hostaddr", "port", "user", "dbname", "service"}, strings.TrimSpace(key)) {
+		return errors.New("that looks like the keywords of a PostgreSQL connection; give them as a postgres:// URL")
+	}
+	if d.Name == "" {
+		return errors.New("it has no name")
+	}
+	return nil
 }
 
 // database is what a node needs of either kind.
@@ -60,6 +78,13 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	n := &Node{config: config}
 	if err := n.openDatabase(ctx); err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", Redact(config.Database.Name), err)
+	}
+	if config.Tokens != nil {
+		tokens, err := config.Tokens(ctx)
+		if err != nil {
+			return nil, errors.Join(err, n.Close())
+		}
+		config.Server.Tokens = tokens
 	}
 	var committed store.Ledger = n.database
 	if config.Record != nil {
@@ -117,6 +142,9 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 
 func (n *Node) openDatabase(ctx context.Context) error {
 	d := n.config.Database
+	if err := d.check(); err != nil {
+		return err
+	}
 	if d.Wait {
 		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
 	}
