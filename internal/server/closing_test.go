@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,19 @@ func TestAServerThatHasSentItsCloseFrameDoesNotWaitForEver(t *testing.T) {
 			r.closed()
 			r.gone()
 		})
+	}
+}
+
+func TestALongReasonIsCutToWholeCharactersInTheCloseFrame(t *testing.T) {
+	s := servertest.Start(t, nil)
+	for i := range 4 {
+		r := dialRaw(t, s, "/v1/socket", masked(fin|text, `{"type":"`+strings.Repeat("x", i)+strings.Repeat("😀", 40)+`"}`))
+		if g, ok := r.frame().(wire.Goodbye); !ok || !strings.Contains(g.Reason, "😀") {
+			t.Errorf("the goodbye is %+v", g)
+		}
+		if code := r.closed(); code != wire.Malformed {
+			t.Errorf("the session ends with %d", code)
+		}
 	}
 }
 

@@ -167,10 +167,10 @@ func (c *conn) act(ctx context.Context, a session.Actions) bool {
 	if c.closing {
 		a.Send, a.Close = nil, nil
 	}
+	c.sent.Store(c.session.Sent()) // first, so that whoever has been sent an event is known to have been
 	if len(a.Send) > 0 && !c.sendAll(a.Send) {
 		return false
 	}
-	c.sent.Store(c.session.Sent())
 	for _, r := range a.Requests {
 		c.request(ctx, r)
 	}

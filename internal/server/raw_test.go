@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
@@ -197,8 +198,8 @@ func (r *raw) closed() wire.CloseCode {
 	for {
 		op, payload := r.next()
 		if op == closing {
-			if len(payload) < 2 {
-				r.t.Fatalf("the close frame holds %x", payload)
+			if len(payload) < 2 || len(payload) > 125 || !utf8.Valid(payload[2:]) {
+				r.t.Fatalf("the close frame holds %q", payload)
 			}
 			return wire.CloseCode(binary.BigEndian.Uint16(payload))
 		}
