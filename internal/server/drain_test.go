@@ -41,11 +41,16 @@ func TestAServerThatStopsTellsEverySessionToComeBackAndKeepsEveryCommand(t *test
 		}
 	}
 	done := stopping(s)
+	waits := make(map[int64]bool)
 	for _, p := range append(peers, mute) {
 		code, goodbye := p.Closed()
 		if code != wire.Draining || goodbye == nil || goodbye.Code != wire.Draining || !goodbye.Reconnect || goodbye.AfterMs > 1500 {
-			t.Errorf("a session ends with %d, %+v", code, goodbye)
+			t.Fatalf("a session ends with %d, %+v", code, goodbye)
 		}
+		waits[goodbye.AfterMs] = true
+	}
+	if len(waits) == 1 {
+		t.Errorf("all come back at once: %v", waits)
 	}
 	if code, goodbye := classic.Closed(); code != wire.Draining || goodbye != nil {
 		t.Errorf("the classic session ends with %d, %+v", code, goodbye)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -40,6 +41,7 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 		var log bytes.Buffer
 		s := guarded(t, server.TokenConfig{Secret: secret, JWKS: is.url}, func(c *servertest.Config) {
 			c.Server.Session.Dev, c.Log = dev, &log
+			c.Server.Linger = 50 * time.Millisecond // some of these peers never close
 		})
 		for _, token := range tokens {
 			present(s, token).Closed()

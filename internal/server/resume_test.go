@@ -55,7 +55,10 @@ func TestADeviceThatComesBackGetsWhatItMissed(t *testing.T) {
 }
 
 func TestADeviceGoesOnFromWhatItHasAcknowledged(t *testing.T) {
-	s := openShop(t, func(c *servertest.Config) { c.Ledger.AckEvery = 10 * time.Millisecond })
+	s := openShop(t, func(c *servertest.Config) {
+		c.Ledger.AckEvery = 10 * time.Millisecond
+		c.Server.Linger = 50 * time.Millisecond // these peers do not close by themselves
+	})
 	phone := func(h *wire.Hello) { h.Device = "phone" }
 	p, _ := s.Enter("c-1", callout.Client, phone, resume(0, ""))
 	p.Event()
