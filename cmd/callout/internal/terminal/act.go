@@ -31,9 +31,29 @@ type answer struct {
 	err      error
 }
 
-// wantsOut reports whether a person who cannot be answered now has had enough.
-func (p *party) wantsOut(typed string) bool {
-	return !p.options.Script && !p.connected && p.task != nil && strings.TrimSpace(typed) == line.Quit
+// aside answers a line that a person types while a command is under way, and reports whether it did: what asks the
+// server for nothing need not wait, everything else waits its turn.
+func (p *party) aside(ctx context.Context, typed string) bool {
+	if p.task == nil {
+		return false
+	}
+	r, err := line.Parse(typed)
+	switch {
+	case err != nil:
+	case r.Verb == nil:
+		return true
+	case r.Verb.Name == line.Quit && p.connected, r.Verb.Name == line.Use, r.Verb.Asks():
+		if !p.connected {
+			p.say("That waits until the connection is back.")
+		}
+		return false
+	default:
+		err = p.act(ctx, r)
+	}
+	if err != nil {
+		p.complain(err)
+	}
+	return true
 }
 
 // carryOut does what a line says, or begins to: then it leaves a task.
@@ -62,7 +82,7 @@ func (p *party) act(ctx context.Context, r line.Request) error {
 	switch {
 	case r.Verb == nil:
 		return nil
-	case r.Verb.Moves() || r.Verb.Status == callout.Placed:
+	case r.Verb.Asks():
 		return p.ask(ctx, r)
 	}
 	switch r.Verb.Name {
@@ -204,9 +224,11 @@ func (p *party) progress() error {
 
 // failed ends the task with an error that nobody has heard of yet.
 func (p *party) failed(err error) error {
-	p.say("%s", p.ink.paint(red, line.Clean(err.Error())))
+	p.complain(err)
 	return p.over(err)
 }
+
+func (p *party) complain(err error) { p.say("%s", p.ink.paint(red, line.Clean(err.Error()))) }
 
 // over ends the task. An error ends a script, unless the line said that it does not matter.
 func (p *party) over(err error) error {

@@ -63,8 +63,9 @@ func (p *party) run(ctx context.Context) (err error) {
 				p.line++
 				return p.at(keys.err)
 			}
-			p.typed = append(p.typed, typed)
-			p.left = p.wantsOut(typed)
+			if !p.aside(running, typed) {
+				p.typed = append(p.typed, typed)
+			}
 		case r, more := <-received:
 			p.showLinks()
 			if !more {

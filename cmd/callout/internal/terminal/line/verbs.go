@@ -114,6 +114,9 @@ func For(status callout.Status, role callout.Role) *Verb {
 // Moves reports whether v asks the server for something on an order that exists.
 func (v *Verb) Moves() bool { return v.Name == Raw || v.Status != 0 && v.Status != callout.Placed }
 
+// Asks reports whether v asks the server for something.
+func (v *Verb) Asks() bool { return v.Moves() || v.Status == callout.Placed }
+
 func find(name string) *Verb {
 	i := slices.IndexFunc(verbs, func(v Verb) bool { return v.Name == name })
 	if i < 0 {
