@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -25,7 +26,22 @@ type commands struct {
 	Token      tokenCommand `cmd:"" help:"Make a token for a user."`
 	Version    struct{}     `cmd:"" help:"Say which version this is."`
 
-	Completion kongplete.InstallCompletions `cmd:"" help:"Print what makes your shell complete the command line."`
+	Completion completionCommand `cmd:"" help:"Print what makes your shell complete the command line."`
+}
+
+// completionCommand prints, for a shell, where the program is that completes.
+type completionCommand struct{ kongplete.InstallCompletions }
+
+// BeforeApply prints it. A program that "go run" has built is not there for long, nor in a place to be named.
+func (c *completionCommand) BeforeApply(ctx *kong.Context) error {
+	path, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	if strings.Contains(path, "go-build") {
+		return errors.New("completion needs a program that stays where it is: go install ./cmd/callout, then callout completion")
+	}
+	return c.InstallCompletions.BeforeApply(ctx)
 }
 
 // exit is an error that has been told already and only ends the process.
