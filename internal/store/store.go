@@ -188,4 +188,9 @@ type Wanted struct {
 type History interface {
 	// Events reads the events of an order, the first first. An order that does not exist has none.
 	Events(ctx context.Context, orderID string) ([]callout.Event, error)
+	// OrderIDs reads at most limit ids of orders that begin with prefix, in order.
+	OrderIDs(ctx context.Context, prefix string, limit int) ([]string, error)
 }
+
+// AfterPrefix is above every id that begins with prefix, and below every other that is above prefix: ids are ASCII.
+func AfterPrefix(prefix string) string { return prefix + "\x7f" }

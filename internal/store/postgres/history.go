@@ -7,11 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
 )
 
 const (
 	readEvents = `SELECT order_id, version, status, sender_id, sender_role, command_id, at, party, extra
 		FROM callout.events WHERE order_id = $1 ORDER BY version`
+
+	readOrderIDs = `SELECT id FROM callout.orders WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3`
 
 	readDue = `SELECT id, version, due_code FROM callout.orders
 		WHERE due_at <= coalesce($1, floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint)
@@ -33,6 +36,22 @@ func (db *DB) Events(ctx context.Context, orderID string) ([]callout.Event, erro
 		return nil, fmt.Errorf("read the events of order %s: %w", orderID, err)
 	}
 	return events, nil
+}
+
+// OrderIDs implements [store.History].
+func (db *DB) OrderIDs(ctx context.Context, prefix string, limit int) (ids []string, err error) {
+	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, readOrderIDs, prefix, store.AfterPrefix(prefix), limit)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the ids that begin with %s: %w", prefix, err)
+	}
+	return ids, nil
 }
 
 // Due implements [store.Ledger].

@@ -8,6 +8,7 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/store"
 )
 
 // Events implements [store.History]. The orders in them are as parties see them.
@@ -20,6 +21,21 @@ func (r *Reader) Events(ctx context.Context, orderID string) (events []callout.E
 		return nil, fmt.Errorf("read the events of order %s: %w", orderID, err)
 	}
 	return events, nil
+}
+
+// OrderIDs implements [store.History].
+func (r *Reader) OrderIDs(ctx context.Context, prefix string, limit int) (ids []string, err error) {
+	const query = `SELECT id FROM orders WHERE id >= ? AND id < ? ORDER BY id LIMIT ?`
+	err = r.read(ctx, func(conn *sqlite3.Conn) error {
+		return run(conn, query, func(row *sqlite3.Stmt) error {
+			ids = append(ids, row.ColumnText(0))
+			return nil
+		}, prefix, store.AfterPrefix(prefix), int64(limit))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the ids that begin with %s: %w", prefix, err)
+	}
+	return ids, nil
 }
 
 // Due implements [store.Ledger].

@@ -69,6 +69,7 @@ func promises() []promise {
 		{"StandingFollowsTheOrder", standing},
 		{"DueFollowsTheOrder", due},
 		{"HistoryIsWhatHappened", history},
+		{"OrdersAreFoundByTheBeginningOfTheirIDs", orderIDs},
 		{"SnapshotsAreOfOneMoment", snapshots},
 		{"ManyCommitAtOnceWithoutGaps", manyAtOnce},
 	}

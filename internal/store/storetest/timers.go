@@ -77,3 +77,28 @@ func history(w *world) {
 		w.t.Fatalf("events of no order: %v and %v", got, err)
 	}
 }
+
+func orderIDs(w *world) {
+	for _, id := range []string{"b1", "ab", "a", "ab:2", "ab.1", "ab|z", "aa"} {
+		w.do(w.place(ana, id, sam))
+	}
+	for _, c := range []struct {
+		prefix string
+		limit  int
+		want   []string
+	}{
+		{"ab", 10, []string{"ab", "ab.1", "ab:2", "ab|z"}},
+		{"ab", 2, []string{"ab", "ab.1"}},
+		{"a", 10, []string{"a", "aa", "ab", "ab.1", "ab:2", "ab|z"}},
+		{"", 1, []string{"a"}},
+		{"b1", 10, []string{"b1"}},
+		{"b11", 10, nil},
+		{"%", 10, nil},
+	} {
+		got, err := w.s.OrderIDs(w.t.Context(), c.prefix, c.limit)
+		if err != nil {
+			w.t.Fatalf("order ids: %v", err)
+		}
+		w.same("the ids that begin with "+c.prefix, got, c.want)
+	}
+}
