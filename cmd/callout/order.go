@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/calloutd/callout/cmd/callout/internal/history"
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 )
 
 type orderCommand struct {

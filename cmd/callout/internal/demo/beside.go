@@ -10,7 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/store"

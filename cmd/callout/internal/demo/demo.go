@@ -12,7 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 )
 
 // MaxOrders is how many orders may be played.

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/store/postgres/pgtest"
 )
 

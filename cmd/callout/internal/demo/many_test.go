@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout"
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/store"
 )
 

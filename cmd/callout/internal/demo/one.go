@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout/cmd/callout/internal/history"
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 )
 
 // playOne plays one order and shows each arrow when it is recorded, then what the database says of the order.

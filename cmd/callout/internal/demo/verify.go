@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/calloutd/callout/cmd/callout/internal/node"
+	"github.com/calloutd/callout/cmd/internal/node"
 )
 
 // verify holds the database to what was played: every order has the events of its moves and rests in their end, and
