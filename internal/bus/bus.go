@@ -10,44 +10,67 @@ import (
 
 // Local is the bus of one process. The zero value is ready for use.
 type Local struct {
-	mu    sync.RWMutex
-	users map[string]map[*subscription]struct{}
+	rows     subscribers[*wire.Event]
+	receipts subscribers[*wire.Receipt]
 }
-
-type subscription struct{ wake func(*wire.Event) }
 
 // Subscribe has wake called with every row announced for the user, until cancel is called. wake must not block, nor
 // change the row, which others share.
 func (b *Local) Subscribe(userID string, wake func(*wire.Event)) (cancel func()) {
-	s := &subscription{wake}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.users == nil {
-		b.users = make(map[string]map[*subscription]struct{})
-	}
-	if b.users[userID] == nil {
-		b.users[userID] = make(map[*subscription]struct{})
-	}
-	b.users[userID][s] = struct{}{}
-	return func() { b.unsubscribe(userID, s) }
+	return b.rows.add(userID, wake)
 }
 
 // Announce hints at rows that have been committed.
 func (b *Local) Announce(rows []wire.Event) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
 	for i := range rows {
-		for s := range b.users[rows[i].ReceiverID] {
-			s.wake(&rows[i])
-		}
+		b.rows.call(rows[i].ReceiverID, &rows[i])
 	}
 }
 
-func (b *Local) unsubscribe(userID string, s *subscription) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.users[userID], s)
-	if len(b.users[userID]) == 0 {
-		delete(b.users, userID)
+// SubscribeReceipts has tell called with every receipt of an event that the user has sent, until cancel is called. tell
+// must not block, nor change the receipt, which others share.
+func (b *Local) SubscribeReceipts(userID string, tell func(*wire.Receipt)) (cancel func()) {
+	return b.receipts.add(userID, tell)
+}
+
+// Tell passes on to the sender of an event that it has been acknowledged.
+func (b *Local) Tell(senderID string, r *wire.Receipt) { b.receipts.call(senderID, r) }
+
+// subscribers are those who want to hear of something, by user.
+type subscribers[T any] struct {
+	mu    sync.RWMutex
+	users map[string]map[*subscription[T]]struct{}
+}
+
+type subscription[T any] struct{ call func(T) }
+
+func (s *subscribers[T]) add(userID string, call func(T)) (cancel func()) {
+	sub := &subscription[T]{call}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users == nil {
+		s.users = make(map[string]map[*subscription[T]]struct{})
+	}
+	if s.users[userID] == nil {
+		s.users[userID] = make(map[*subscription[T]]struct{})
+	}
+	s.users[userID][sub] = struct{}{}
+	return func() { s.remove(userID, sub) }
+}
+
+func (s *subscribers[T]) call(userID string, about T) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for sub := range s.users[userID] {
+		sub.call(about)
+	}
+}
+
+func (s *subscribers[T]) remove(userID string, sub *subscription[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.users[userID], sub)
+	if len(s.users[userID]) == 0 {
+		delete(s.users, userID)
 	}
 }

@@ -104,9 +104,7 @@ func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause
 func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
 	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
 	l.config.Missed()
-	for _, ack := range acks {
-		l.merge(ack)
-	}
+	l.putBack(acks)
 	l.answerAll(append(items, l.waiting()...), unavailable())
 }
 

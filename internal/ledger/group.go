@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -14,19 +15,21 @@ import (
 // group is what one transaction decides. It may be decided more than once; the last time counts.
 type group struct {
 	rules   callout.Rules
+	most    int // open orders of a client; 0: any number
 	log     *slog.Logger
 	items   []item
 	answers []Answer
 }
 
 func (l *lane) group(items []item) group {
-	return group{rules: l.config.Rules, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
+	return group{rules: l.config.Rules, most: l.config.OpenOrders, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
 }
 
 // names lists what the group's transaction has to read, each once, and the acknowledgements that it writes.
 func (g *group) names(acks []store.Ack) store.Group {
 	orders := make(map[string]struct{}, len(g.items))
 	keys := make(map[store.Key]struct{}, len(g.items))
+	placers := make(map[string]struct{})
 	merged := make(map[device]store.Ack, len(acks))
 	for _, ack := range acks {
 		merged[deviceOf(ack)] = ack
@@ -39,9 +42,13 @@ func (g *group) names(acks []store.Ack) store.Group {
 		}
 		orders[it.cmd.OrderID] = struct{}{}
 		keys[it.key()] = struct{}{}
+		if g.most > 0 && it.cmd.Status == callout.Placed {
+			placers[it.cmd.Sender.ID] = struct{}{}
+		}
 	}
 	return store.Group{
-		Orders: slices.Collect(maps.Keys(orders)), Keys: slices.Collect(maps.Keys(keys)), Acks: slices.Collect(maps.Values(merged)),
+		Orders: slices.Collect(maps.Keys(orders)), Keys: slices.Collect(maps.Keys(keys)),
+		Placers: slices.Collect(maps.Keys(placers)), Acks: slices.Collect(maps.Values(merged)),
 	}
 }
 
@@ -67,6 +74,9 @@ func (g *group) decide(loaded store.Loaded) []store.Record {
 				g.log.Error("a command could not be decided", "sender", it.cmd.Sender.ID, "command", it.cmd.ID, "err", err)
 			}
 			g.answers[i] = it.refused(refusal, loaded)
+			if errors.Is(err, errTooManyOpen) {
+				g.answers[i].limit = "open_orders"
+			}
 			continue
 		}
 		first := &decided[0]
@@ -84,6 +94,9 @@ func (g *group) apply(it *item, loaded store.Loaded) ([]store.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := g.count(events, loaded.Open); err != nil {
+		return nil, err
+	}
 	records := make([]store.Record, len(events))
 	digest := it.digest
 	for i, event := range events {
@@ -93,6 +106,26 @@ func (g *group) apply(it *item, loaded store.Loaded) ([]store.Record, error) {
 		digest = [16]byte{} // what follows is the system's, and no command's content
 	}
 	return records, nil
+}
+
+// errTooManyOpen marks the refusal of a PLACED by the limit of open orders.
+var errTooManyOpen = errors.New("too many open orders")
+
+// count holds a client to the number of orders that may be open, and keeps that number.
+func (g *group) count(events []callout.Event, open map[string]int) error {
+	first, last := &events[0], &events[len(events)-1].Order
+	if g.most > 0 && first.Status == callout.Placed {
+		if open[last.ClientID] >= g.most {
+			return fmt.Errorf("%w: %w", errTooManyOpen, &callout.Error{
+				Code: callout.Conflict, Message: fmt.Sprintf("%d orders of yours are open; there are no more at once", g.most),
+			})
+		}
+		open[last.ClientID]++
+	}
+	if last.Status.Ends() {
+		open[last.ClientID]--
+	}
+	return nil
 }
 
 func (it *item) repeated(repeat store.Repeat, loaded store.Loaded) Answer {

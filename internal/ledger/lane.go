@@ -65,6 +65,18 @@ func (l *lane) merge(ack store.Ack) {
 	l.acks[deviceOf(ack)] = later(l.acks[deviceOf(ack)], ack)
 }
 
+// putBack has acks that were not written merged with those that have come since.
+func (l *lane) putBack(acks []store.Ack) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, ack := range acks {
+		if since, ok := l.acks[deviceOf(ack)]; ok {
+			ack = later(ack, since)
+		}
+		l.acks[deviceOf(ack)] = ack
+	}
+}
+
 func deviceOf(ack store.Ack) device { return device{ack.UserID, ack.Device} }
 
 // later merges two acknowledgements of one device; the first may be none.
@@ -73,7 +85,17 @@ func later(before, ack store.Ack) store.Ack {
 	if ack.SeenAt.Before(before.SeenAt) {
 		ack.SeenAt = before.SeenAt
 	}
+	ack.New = ack.New || before.New
+	ack.Sent = joined(before.Sent, ack.Sent)
+	ack.Acked = joined(before.Acked, ack.Acked)
 	return ack
+}
+
+func joined(marks, more []store.Mark) []store.Mark {
+	for _, m := range more {
+		marks = store.AddMark(marks, m)
+	}
+	return marks
 }
 
 func (l *lane) takeAcks() []store.Ack {

@@ -23,6 +23,11 @@ type Config struct {
 	Committers int // groups under way at once; an order is always committed by the same one. SQLite takes one
 	Queue      int // commands that may wait for each committer; one more is refused as overloaded
 	Group      int // commands in one transaction, at most
+	OpenOrders int // orders of one client that may be open; a further PLACED is refused. 0: as many as come
+
+	Keeper    store.Keeper  // cuts off what nobody needs any longer; nil: everything is kept
+	Keep      time.Duration // how long inboxes and ended orders are kept at least
+	KeepEvery time.Duration // how often it is looked at what need not be kept
 
 	AckEvery time.Duration // how long an acknowledgement may wait to be written
 	Sweep    time.Duration // how often timers are looked at
@@ -40,7 +45,8 @@ type Config struct {
 // DefaultConfig has the sizes and times that were measured to serve well: groups of 256, and one committer.
 func DefaultConfig() Config {
 	return Config{
-		Rules: callout.DefaultRules(), Committers: 1, Queue: 8192, Group: 256,
+		Rules: callout.DefaultRules(), Committers: 1, Queue: 8192, Group: 256, OpenOrders: 20,
+		Keep: 30 * 24 * time.Hour, KeepEvery: time.Hour,
 		AckEvery: time.Second, Sweep: 500 * time.Millisecond, Timeout: 10 * time.Second,
 	}
 }
@@ -57,6 +63,8 @@ type Answer struct {
 	OrderID  string
 	Version  int64
 	Repeated bool // it took effect before: this is the answer to a repeat
+
+	limit string // the limit that has refused it
 }
 
 // Ledger commits. Its methods are safe for concurrent use and never block.
@@ -91,8 +99,8 @@ func (l *Ledger) Submit(cmd callout.Command, done func(Answer)) {
 	l.hand(l.lane(cmd.OrderID), it)
 }
 
-// Ack notes how far a device has got. It is merged with others and written within Config.AckEvery; losing it in a crash
-// costs the device a repeat.
+// Ack notes how far a device has got, and what was sent to it. It is merged with others and written within
+// Config.AckEvery; losing it in a crash costs the device a repeat, and the receipts some marks.
 func (l *Ledger) Ack(ack store.Ack) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -104,6 +112,7 @@ func (l *Ledger) Ack(ack store.Ack) {
 // Register writes an acknowledgement at once, with the next group, and says when it is durable: a device that is new
 // is known from then on.
 func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {
+	ack.New = true
 	l.hand(l.lane(ack.UserID), item{ack: &ack, done: func(a Answer) { done(a.Err) }})
 }
 
@@ -115,13 +124,16 @@ func (l *Ledger) Run(ctx context.Context) error {
 	defer stop(nil)
 	committing, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
-	var lanes, sweeper sync.WaitGroup
+	var lanes, beside sync.WaitGroup
 	for _, lane := range l.lanes {
 		lanes.Go(func() { lane.run(committing, stop) })
 	}
-	sweeper.Go(func() { l.sweep(running) })
+	beside.Go(func() { l.sweep(running) })
+	if l.config.Keeper != nil {
+		beside.Go(func() { l.retain(running) })
+	}
 	<-running.Done()
-	sweeper.Wait()
+	beside.Wait()
 
 	l.close()
 	late := time.AfterFunc(l.config.Timeout, abandon)
@@ -158,13 +170,14 @@ func (l *Ledger) hand(to *lane, it item) {
 	select {
 	case to.queue <- it:
 	default:
-		l.refuse(&it, &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"})
+		l.turnAway(&it, Answer{Err: &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"}, limit: "queue"})
 	}
 }
 
 // refuse answers what is not taken in.
-func (l *Ledger) refuse(it *item, err *callout.Error) {
-	a := Answer{Err: err}
+func (l *Ledger) refuse(it *item, err *callout.Error) { l.turnAway(it, Answer{Err: err}) }
+
+func (l *Ledger) turnAway(it *item, a Answer) {
 	l.config.Metrics.answered(it, &a)
 	it.done(a)
 }

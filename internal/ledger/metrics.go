@@ -12,6 +12,8 @@ type Metrics struct {
 	commands *prometheus.CounterVec
 	latency  prometheus.Histogram
 	size     prometheus.Histogram
+	limits   *prometheus.CounterVec
+	kept     *prometheus.CounterVec
 }
 
 // NewMetrics registers a ledger's metrics. Each name may be registered once.
@@ -30,8 +32,22 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Buckets: prometheus.ExponentialBuckets(1, 2, 9),
 		}),
 	}
-	registry.MustRegister(m.commands, m.latency, m.size)
+	m.limits = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "callout_ledger_limit_hits_total",
+		Help: "Commands refused by a limit: queue (overloaded), or open_orders of their client.",
+	}, []string{"limit"})
+	m.kept = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "callout_retention_removed_total", Help: "What retention has removed: inbox rows, devices, orders.",
+	}, []string{"what"})
+	registry.MustRegister(m.commands, m.latency, m.size, m.limits, m.kept)
 	return m
+}
+
+// removed counts what retention has removed.
+func (m *Metrics) removed(rows, devices, orders int) {
+	m.kept.WithLabelValues("inbox_rows").Add(float64(rows))
+	m.kept.WithLabelValues("devices").Add(float64(devices))
+	m.kept.WithLabelValues("orders").Add(float64(orders))
 }
 
 // committed counts a group.
@@ -60,6 +76,9 @@ func (m *Metrics) answered(it *item, a *Answer) {
 		code = strconv.Itoa(int(it.cmd.Status))
 	}
 	m.commands.WithLabelValues(code, a.outcome()).Inc()
+	if a.limit != "" {
+		m.limits.WithLabelValues(a.limit).Inc()
+	}
 }
 
 func (a *Answer) outcome() string {

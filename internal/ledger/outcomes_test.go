@@ -114,7 +114,7 @@ func TestWhileTheDatabaseIsAwayNothingIsSaidOfTheOutcomeAndWorkGoesOnAfterwards(
 
 func TestAcknowledgementsOutliveAFailedCommit(t *testing.T) {
 	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
-	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", Seq: 0, SeenAt: time.Now()})
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", Seq: 0, SeenAt: time.Now(), New: true})
 	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, errLost })
 	b.do(place("p", "o", sam))
 	b.faulty.failing(nil)
@@ -135,7 +135,7 @@ func TestABrokenDatabaseEndsTheLedger(t *testing.T) {
 
 func TestALoneCommandThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *testing.T) {
 	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
-	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now()})
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
 	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
 		if names(g, ana, "culprit") {
 			return nil, store.BadData

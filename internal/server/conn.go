@@ -21,26 +21,27 @@ type conn struct {
 	server  *Server
 	socket  net.Conn
 	session *session.Session
-	device  device // guarded by the hub
+	device  device // set once, by take, under the hub's lock
 	frames  chan frame
 	quit    chan struct{}  // closed when run is over
 	tasks   sync.WaitGroup // the reader, and requests under way
 
-	mu     sync.Mutex
-	posts  []func(time.Time) session.Actions
-	hints  []wire.Event
-	behind bool          // more hints came than there was room for
-	signal chan struct{} // holds one while something is posted
+	mu       sync.Mutex
+	posts    []func(time.Time) session.Actions
+	hints    []wire.Event
+	behind   bool // more hints came than there was room for
+	receipts []*wire.Receipt
+	signal   chan struct{} // holds one while something is posted
 
 	closing     bool         // the close frame has been sent
 	sent        atomic.Int64 // the last seq that the session has sent, for compare
-	unsubscribe func()       // from the bus
+	busy        atomic.Bool  // commands of the peer are under way, for drain
+	unsubscribe []func()     // from the bus
 }
 
 func newConn(s *Server, socket net.Conn) *conn {
 	return &conn{
 		server: s, socket: socket, frames: make(chan frame), quit: make(chan struct{}), signal: make(chan struct{}, 1),
-		unsubscribe: func() {},
 	}
 }
 
@@ -64,6 +65,17 @@ func (c *conn) hint(row *wire.Event) {
 	c.wake()
 }
 
+// receipt is what the bus calls with each receipt for the session's user. What there is no room for is dropped: who wants
+// to know can ask.
+func (c *conn) receipt(r *wire.Receipt) {
+	c.mu.Lock()
+	if len(c.receipts) < maxHints {
+		c.receipts = append(c.receipts, r)
+	}
+	c.mu.Unlock()
+	c.wake()
+}
+
 func (c *conn) wake() {
 	select {
 	case c.signal <- struct{}{}:
@@ -77,7 +89,11 @@ func (c *conn) run(ctx context.Context, first session.Actions, from *bufio.Reade
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer close(c.quit)
-	defer func() { c.unsubscribe() }()
+	defer func() {
+		for _, cancel := range c.unsubscribe {
+			cancel()
+		}
+	}()
 	defer c.socket.Close()
 	c.tasks.Go(func() { c.read(from) })
 
@@ -106,8 +122,8 @@ func (c *conn) run(ctx context.Context, first session.Actions, from *bufio.Reade
 // drainPosts hands the session what has been posted: what others say first, then the rows.
 func (c *conn) drainPosts(ctx context.Context) bool {
 	c.mu.Lock()
-	posts, hints, behind := c.posts, c.hints, c.behind
-	c.posts, c.hints, c.behind = nil, nil, false
+	posts, hints, behind, receipts := c.posts, c.hints, c.behind, c.receipts
+	c.posts, c.hints, c.behind, c.receipts = nil, nil, false, nil
 	c.mu.Unlock()
 	for _, f := range posts {
 		if !c.act(ctx, f(c.server.config.Clock())) {
@@ -115,11 +131,15 @@ func (c *conn) drainPosts(ctx context.Context) bool {
 		}
 	}
 	var all session.Actions
+	now := c.server.config.Clock()
 	for i := range hints {
-		all = merge(all, c.session.Hint(&hints[i]))
+		all = merge(all, c.session.Hint(&hints[i], now))
 	}
 	if behind {
 		all = merge(all, c.session.Behind())
+	}
+	for _, r := range receipts {
+		all = merge(all, c.session.Receipt(r))
 	}
 	return c.act(ctx, all)
 }
@@ -132,6 +152,7 @@ func merge(a, b session.Actions) session.Actions {
 		a.Close = b.Close
 	}
 	a.Gone = a.Gone || b.Gone
+	a.Limited = a.Limited || b.Limited
 	return a
 }
 
@@ -168,6 +189,8 @@ func (c *conn) act(ctx context.Context, a session.Actions) bool {
 		a.Send, a.Close = nil, nil
 	}
 	c.sent.Store(c.session.Sent()) // first, so that whoever has been sent an event is known to have been
+	c.busy.Store(c.session.Busy())
+	c.server.metrics.acted(&a)
 	if len(a.Send) > 0 && !c.sendAll(a.Send) {
 		return false
 	}
@@ -184,6 +207,7 @@ func (c *conn) act(ctx context.Context, a session.Actions) bool {
 // the peer's kernel would throw away what it has not yet read.
 func (c *conn) end(why session.Close) bool {
 	c.closing = true
+	c.server.metrics.closed(why.Code)
 	if !c.write(closeWith(why.Code, why.Reason)) {
 		return false
 	}

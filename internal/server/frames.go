@@ -44,7 +44,7 @@ type reader struct {
 func (c *conn) read(from *bufio.Reader) {
 	defer close(c.frames)
 	r := reader{conn: c, ws: wsutil.Reader{
-		Source: from, State: ws.StateServerSide, CheckUTF8: true, MaxMessageSize: wire.MaxFrame,
+		Source: from, State: ws.StateServerSide, CheckUTF8: true, MaxMessageSize: int64(c.server.config.Limits.Frame),
 	}}
 	r.ws.OnIntermediate = func(h ws.Header, body io.Reader) error {
 		f, err := r.control(h, body)
@@ -144,7 +144,7 @@ func asFault(err error, f *frame) bool {
 	case errors.Is(err, wsutil.ErrInvalidUTF8):
 		*f = frame{kind: faultFrame, code: wire.NotUTF8, reason: "a text frame is not UTF-8"}
 	case errors.Is(err, wsutil.ErrMessageTooLarge), errors.Is(err, wsutil.ErrFrameTooLarge):
-		*f = frame{kind: faultFrame, code: wire.FrameTooLarge, reason: "a frame is larger than 64 KiB"}
+		*f = frame{kind: faultFrame, code: wire.FrameTooLarge, reason: "a frame is larger than this server takes"}
 	default:
 		return false
 	}
@@ -168,7 +168,9 @@ func (c *conn) sendAll(messages []session.Message) bool {
 	if !c.write(out) {
 		return false
 	}
-	c.server.metrics.sent(messages, c.server.config.Clock())
+	now := c.server.config.Clock()
+	c.server.metrics.sent(messages, now)
+	c.noteSent(messages, now)
 	return true
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -15,8 +16,9 @@ type hub struct {
 	conns   map[*conn]struct{}
 	devices map[device]*conn
 	closing bool
-	pace    time.Duration  // over how long sessions are told to come back, once closing
-	inside  sync.WaitGroup // counts those who have entered
+	pace    time.Duration // over how long sessions are told to come back, once closing
+	entered int
+	inside  sync.WaitGroup // counts those who have entered, too
 	over    chan struct{}  // closed when connections are to end as they are
 	missed  chan struct{}  // holds one when heads are to be compared at once
 }
@@ -29,18 +31,33 @@ func newHub() hub {
 	}
 }
 
-// enter lets in whoever asks for a connection, unless the server is closing. Who was let in is waited for until leave.
-func (h *hub) enter() bool {
+// enter lets in whoever asks for a connection, unless the server is closing or there are most already. Who was let in
+// is waited for until leave.
+func (h *hub) enter(most int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closing {
-		return false
+	switch {
+	case h.closing:
+		return errClosing
+	case h.entered >= most:
+		return errFull
 	}
+	h.entered++
 	h.inside.Add(1)
-	return true
+	return nil
 }
 
-func (h *hub) leave() { h.inside.Done() }
+func (h *hub) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.entered--
+	h.inside.Done()
+}
+
+var (
+	errClosing = errors.New("the server is closing")
+	errFull    = errors.New("the server has as many connections as it takes")
+)
 
 // add takes in the connection of one who has entered. If the server has begun to close since, its session hears so.
 func (h *hub) add(c *conn) {
@@ -79,6 +96,12 @@ func (h *hub) count() int {
 	return len(h.devices)
 }
 
+func (h *hub) countEntered() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.entered
+}
+
 // byUser lists the connections of every user who has one.
 func (h *hub) byUser() map[string][]*conn {
 	h.mu.Lock()
@@ -94,17 +117,6 @@ func (h *hub) isClosing() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.closing
-}
-
-// drain lets nobody in any more, and tells every session that the server is closing. They are to come back at moments
-// spread over pace, so that the server that they find is not stormed.
-func (h *hub) drain(pace time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.closing, h.pace = true, pace
-	for c := range h.conns {
-		h.dismiss(c)
-	}
 }
 
 func (h *hub) dismiss(c *conn) {

@@ -21,24 +21,29 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			me, code, reason := c.server.identify(ctx, r.Hello)
 			return func(time.Time) session.Actions { return s.Verified(me, code, reason) }
 		})
+	case session.Renew:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			me, code, reason := c.server.verify(ctx, r.Token)
+			return func(time.Time) session.Actions { return s.Renewed(me, code, reason) }
+		})
 	case session.Open:
 		c.server.hub.take(c, device{r.UserID, r.Device})
-		c.unsubscribe = c.server.bus.Subscribe(r.UserID, c.hint)
+		c.subscribe(r)
 		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
 			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)
 			c.note(ctx, "open an inbox", err)
 			return func(now time.Time) session.Actions { return s.Opened(session.Snapshot(snap), err == nil, now) }
 		})
 	case session.Register:
-		c.server.ledger.Register(c.ack(r.UserID, r.Device, r.Seq), func(err *callout.Error) {
+		c.server.ledger.Register(c.ack(r.UserID, r.Device, r.Seq, c.server.config.Clock()), func(err *callout.Error) {
 			c.post(func(time.Time) session.Actions { return s.Registered(err == nil) })
 		})
 	case session.Acknowledge:
-		c.server.ledger.Ack(c.ack(r.UserID, r.Device, r.Seq))
+		c.acknowledge(r)
 	case session.Submit:
 		cmd := r.Command
 		c.server.ledger.Submit(cmd, func(a ledger.Answer) {
-			c.post(func(time.Time) session.Actions { return s.Answered(&cmd, session.Answer(a)) })
+			c.post(func(time.Time) session.Actions { return s.Answered(&cmd, answerOf(a)) })
 		})
 	case session.Read:
 		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
@@ -58,6 +63,14 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			c.note(ctx, "read the newest events", err)
 			return func(time.Time) session.Actions { return s.Replayed(rows, err == nil) }
 		})
+	case session.Tell:
+		c.server.bus.Tell(r.SenderID, &r.Receipt)
+	case session.Inquire:
+		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+			receipt, err := c.server.inquire(ctx, r)
+			c.note(ctx, "read receipts", err)
+			return func(time.Time) session.Actions { return s.Inquired(receipt, err == nil) }
+		})
 	case session.Stand:
 		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
 			head, open, err := inbox.Standing(ctx, r.UserID)
@@ -65,6 +78,18 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			return func(now time.Time) session.Actions { return s.Stood(head, open, err == nil, now) }
 		})
 	}
+}
+
+func (c *conn) subscribe(r session.Open) {
+	c.unsubscribe = append(c.unsubscribe, c.server.bus.Subscribe(r.UserID, c.hint))
+	if r.Receipts {
+		c.unsubscribe = append(c.unsubscribe, c.server.bus.SubscribeReceipts(r.UserID, c.receipt))
+	}
+}
+
+// answerOf is the ledger's answer as the session takes it.
+func answerOf(a ledger.Answer) session.Answer {
+	return session.Answer{Err: a.Err, Order: a.Order, View: a.View, OrderID: a.OrderID, Version: a.Version, Repeated: a.Repeated}
 }
 
 // ask runs what may take time beside the session, and posts what comes of it.
@@ -83,8 +108,33 @@ func (c *conn) note(ctx context.Context, what string, err error) {
 	}
 }
 
-func (c *conn) ack(userID, device string, seq int64) store.Ack {
-	return store.Ack{UserID: userID, Device: device, Seq: seq, SeenAt: c.server.config.Clock()}
+func (c *conn) ack(userID, device string, seq int64, now time.Time) store.Ack {
+	return store.Ack{UserID: userID, Device: device, Seq: seq, SeenAt: now}
+}
+
+func (c *conn) acknowledge(r session.Acknowledge) {
+	now := c.server.config.Clock()
+	ack := c.ack(r.UserID, r.Device, r.Seq, now)
+	if r.From < r.Seq {
+		ack.Acked = []store.Mark{{First: r.From + 1, Last: r.Seq, At: now}}
+	}
+	c.server.ledger.Ack(ack)
+}
+
+// noteSent keeps, for receipts, which events have been written to the socket.
+func (c *conn) noteSent(messages []session.Message, now time.Time) {
+	var sent []store.Mark
+	for _, m := range messages {
+		if m.Seq > 0 {
+			sent = store.AddMark(sent, store.Mark{First: m.Seq, Last: m.Seq, At: now})
+		}
+	}
+	if len(sent) == 0 {
+		return
+	}
+	ack := c.ack(c.device.userID, c.device.device, 0, now)
+	ack.Sent = sent
+	c.server.ledger.Ack(ack)
 }
 
 // newest reads the newest row, up to a seq, of each of the orders.

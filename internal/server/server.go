@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,6 +19,7 @@ import (
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/session"
 	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 // Config is how a server behaves.
@@ -30,6 +32,11 @@ type Config struct {
 	// LocalOnly takes sockets only under a loopback name. It is for development mode, where an Origin says nothing: a page
 	// of another site could have its own name point here.
 	LocalOnly bool
+	Limits    Limits
+
+	Dismissals   store.Dismissals // whose sessions are to end; nil: nobody's
+	DismissEvery time.Duration    // how often that is looked at
+	History      store.History    // what became of events, for senders who ask; nil: they get no answer
 
 	WriteTimeout time.Duration // how long a peer may take to take what is sent
 	Linger       time.Duration // how long to read on after the close frame
@@ -45,8 +52,11 @@ type Config struct {
 // DefaultConfig is how a server behaves unless told otherwise. Tokens, Clock, Registry and Log are the caller's to set.
 func DefaultConfig() Config {
 	return Config{
-		Session:      session.DefaultConfig(),
+		Session: session.DefaultConfig(),
+		Limits:  Limits{Connections: 100_000, Frame: wire.MaxFrame},
+
 		WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second, DrainPace: time.Second, DrainTime: 15 * time.Second,
+		DismissEvery: time.Second,
 	}
 }
 
@@ -57,13 +67,14 @@ type Server struct {
 	inbox   store.Inbox
 	bus     *bus.Local
 	hub     hub
+	door    *door
 	metrics *metrics
 }
 
 // New makes a server in front of a ledger and the inboxes that it writes. What the ledger commits it announces on the
 // bus; what it may have missed to announce it says to [Server.Missed].
 func New(config Config, l *ledger.Ledger, inbox store.Inbox, b *bus.Local) *Server {
-	s := &Server{config: config, ledger: l, inbox: inbox, bus: b, hub: newHub()}
+	s := &Server{config: config, ledger: l, inbox: inbox, bus: b, hub: newHub(), door: newDoor(config.Limits, config.Clock)}
 	s.metrics = newMetrics(config.Registry, &s.hub)
 	return s
 }
@@ -86,9 +97,14 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		// A WebSocket is upgraded from HTTP/1.1, so nothing newer is offered.
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
-	comparing, cancel := context.WithCancel(ctx)
+	dismissed, err := s.lastDismissal(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	watching, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	beside.Go(func() { s.compare(comparing) })
+	beside.Go(func() { s.compare(watching) })
+	beside.Go(func() { s.dismiss(watching, dismissed) })
 	served := make(chan error, 1)
 	beside.Go(func() {
 		if s.config.TLS != nil {
@@ -98,7 +114,6 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		}
 	})
 
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-served: // the listener is of no use any more
@@ -114,10 +129,4 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
 	return nil
-}
-
-// drain takes no new sessions, tells the others to come back elsewhere, and waits for them until stop ends.
-func (s *Server) drain(stop context.Context) {
-	s.hub.drain(s.config.DrainPace)
-	s.hub.wait(stop)
 }

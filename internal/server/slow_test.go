@@ -93,7 +93,7 @@ func TestAPeerThatDoesNotReadInTimeIsLetGoAndMissesNothing(t *testing.T) {
 
 func TestAPeerThatAcknowledgesNothingFallsBehind(t *testing.T) {
 	t.Parallel() // it waits
-	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Session.PingEvery = 500 * time.Millisecond })
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Session.AckTimeout = 500 * time.Millisecond })
 	p, _ := s.Enter("c-1", callout.Client)
 	place(p, "p-1", "o-1", "s-1")
 	endsWith(t, p, wire.FellBehind)

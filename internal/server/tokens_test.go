@@ -166,9 +166,26 @@ func TestTheRoleMayBeInAnotherClaim(t *testing.T) {
 	endsWith(t, present(s, bySecret(t, nil)), wire.Forbidden)
 }
 
+func TestANewTokenKeepsTheSession(t *testing.T) {
+	s := guarded(t, server.TokenConfig{Secret: secret}, nil)
+	p := admitted(t, s, bySecret(t, nil), "c-1", callout.Client)
+	expires := time.Now().Add(time.Hour).Truncate(time.Second)
+	p.Send(wire.Token{Token: bySecret(t, jwt.MapClaims{"exp": expires.Unix()})})
+	if taken, ok := p.Next().(wire.TokenTaken); !ok || !taken.ExpiresAt.Equal(expires) {
+		t.Errorf("the answer is %+v", taken)
+	}
+	place(p, "p", "o", "s-1")
+	p.Event()
+	p.Send(wire.Token{Token: bySecret(t, jwt.MapClaims{"sub": "c-2"})})
+	endsWith(t, p, wire.Forbidden)
+	q := admitted(t, s, bySecret(t, nil), "c-1", callout.Client)
+	q.Send(wire.Token{Token: "nonsense"})
+	endsWith(t, q, wire.Unauthenticated)
+}
+
 func TestASessionEndsWhenItsTokenExpires(t *testing.T) {
 	t.Parallel() // it waits
-	s := guarded(t, server.TokenConfig{Secret: secret}, nil)
+	s := guarded(t, server.TokenConfig{Secret: secret}, func(c *servertest.Config) { c.Server.Session.TokenGrace = time.Second })
 	soon := time.Now().Add(5 * time.Second).Unix()
 	native := admitted(t, s, bySecret(t, jwt.MapClaims{"exp": soon}), "c-1", callout.Client)
 	classic := s.Dial("/order?userId=c-1&token=" + bySecret(t, jwt.MapClaims{"exp": soon}))

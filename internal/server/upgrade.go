@@ -17,8 +17,7 @@ import (
 
 // native upgrades to the native protocol, in which the first frame says who comes.
 func (s *Server) native(w http.ResponseWriter, r *http.Request) {
-	if !s.hub.enter() {
-		sayClosing(w)
+	if !s.admit(w, r) {
 		return
 	}
 	defer s.hub.leave()
@@ -33,8 +32,7 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request) {
 
 // classic upgrades to the classic dialect, in which the URL says who comes.
 func (s *Server) classic(w http.ResponseWriter, r *http.Request) {
-	if !s.hub.enter() {
-		sayClosing(w)
+	if !s.admit(w, r) {
 		return
 	}
 	defer s.hub.leave()
@@ -90,11 +88,6 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 		return nil, nil, false
 	}
 	return socket, buffered.Reader, true
-}
-
-func sayClosing(w http.ResponseWriter) {
-	w.Header().Set("Retry-After", "1")
-	say(w, http.StatusServiceUnavailable, "the server is closing")
 }
 
 // originAllowed keeps pages of other sites from connecting with what their visitors' browsers know. Only browsers send

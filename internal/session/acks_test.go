@@ -147,7 +147,7 @@ func TestPeerThatAcknowledgesNothingIsSentBackLater(t *testing.T) {
 	w := opened(t, ana)
 	w.peer.alive = w
 	w.tells("o-1", callout.Placed)
-	w.pass(75*time.Second - 1)
+	w.pass(60*time.Second - 1)
 	w.gets("1 PLACED", "ping ", "ping ")
 	w.pass(1)
 	w.gets("goodbye 4001", "close 4001")

@@ -13,6 +13,7 @@ type Actions struct {
 	Requests []Request
 	Close    *Close
 	Gone     bool // the peer is dead: drop the connection
+	Limited  bool // a command was turned away because there were too many
 }
 
 // Message is what goes to the peer: a text frame, or a ping.
@@ -20,6 +21,7 @@ type Message struct {
 	Data []byte
 	Ping bool
 	At   time.Time // of a text frame that is an event: when it was committed
+	Seq  int64     // and its number, unless it is sent once more
 }
 
 // Close ends the session: a close frame is sent, what the peer still has to say is read until its own close frame.
@@ -38,7 +40,10 @@ type (
 	Open struct {
 		UserID, Device string
 		Resume         *wire.Resume
+		Receipts       bool // to its receipts, too
 	}
+	// Renew asks whose token this is. Answered by Renewed.
+	Renew struct{ Token string }
 	// Register asks to make a new device known. Answered by Registered.
 	Register struct {
 		UserID, Device string
@@ -46,10 +51,10 @@ type (
 	}
 	// Submit hands a command to the ledger. Answered by Answered.
 	Submit struct{ Command callout.Command }
-	// Acknowledge notes how far the device has got. It has no answer.
+	// Acknowledge notes how far the device has got, and that it is here. It has no answer.
 	Acknowledge struct {
 		UserID, Device string
-		Seq            int64
+		From, Seq      int64 // what follows From, up to Seq, has been acknowledged now
 	}
 	// Read asks for the next rows of the inbox. Answered by Paged.
 	Read struct {
@@ -69,11 +74,22 @@ type (
 		Orders []string
 		UpTo   int64
 	}
+	// Tell says to the sessions of an event's sender that it has been acknowledged. It has no answer.
+	Tell struct {
+		SenderID string
+		Receipt  wire.Receipt
+	}
+	// Inquire asks what became of an event that the user has sent. Answered by Inquired.
+	Inquire struct {
+		UserID string
+		About  wire.Ask
+	}
 	// Stand asks for the inbox's head and the number of open orders. Answered by Stood.
 	Stand struct{ UserID string }
 )
 
 func (Verify) request()      {}
+func (Renew) request()       {}
 func (Open) request()        {}
 func (Register) request()    {}
 func (Submit) request()      {}
@@ -81,6 +97,8 @@ func (Acknowledge) request() {}
 func (Read) request()        {}
 func (Find) request()        {}
 func (Replay) request()      {}
+func (Tell) request()        {}
+func (Inquire) request()     {}
 func (Stand) request()       {}
 
 // Reason is why a row is looked for; it comes back with the row.

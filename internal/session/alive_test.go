@@ -94,7 +94,7 @@ func TestAQuietSessionSaysAtEveryPingThatItsDeviceIsHere(t *testing.T) {
 	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
 	s.Opened(session.Snapshot{Head: 7, Cursor: 7, Known: true}, true, time.Unix(0, 0))
 	for _, r := range s.Tick(time.Unix(25, 0)).Requests {
-		if r == (session.Acknowledge{UserID: ana.ID, Device: "d", Seq: 7}) {
+		if r == (session.Acknowledge{UserID: ana.ID, Device: "d", From: 7, Seq: 7}) {
 			return
 		}
 	}

@@ -17,6 +17,12 @@ func (w *world) carryOut(r session.Request) func() session.Actions {
 	switch r := r.(type) {
 	case session.Verify:
 		return func() session.Actions { return w.s.Verified(w.me, 0, "") }
+	case session.Renew:
+		return func() session.Actions { return w.s.Renewed(w.me, 0, "") }
+	case session.Inquire:
+		return func() session.Actions {
+			return w.s.Inquired(&wire.Receipt{OrderID: r.About.OrderID, Version: r.About.Version}, true)
+		}
 	case session.Open:
 		snap := w.inbox.open(r.Device, r.Resume)
 		snap.Orders = w.shop.open()
@@ -57,6 +63,10 @@ func (w *world) failing(r session.Request) func() session.Actions {
 	switch r := r.(type) {
 	case session.Verify:
 		return func() session.Actions { return w.s.Verified(session.Identity{}, wire.Unauthenticated, "no") }
+	case session.Inquire:
+		return func() session.Actions { return w.s.Inquired(nil, false) }
+	case session.Renew:
+		return func() session.Actions { return w.s.Renewed(session.Identity{}, wire.Overloaded, "no") }
 	case session.Open:
 		return func() session.Actions { return w.s.Opened(session.Snapshot{}, false, w.now) }
 	case session.Register:
@@ -170,7 +180,7 @@ func (w *world) decides(c callout.Command) {
 func (w *world) hints(seqs ...int64) {
 	w.t.Helper()
 	for _, seq := range seqs {
-		w.do(w.s.Hint(&w.inbox.rows[seq-1]))
+		w.do(w.s.Hint(&w.inbox.rows[seq-1], w.now))
 	}
 }
 

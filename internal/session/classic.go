@@ -64,14 +64,15 @@ func (s *Session) Replayed(rows []wire.Event, ok bool) Actions {
 	}
 	slices.SortFunc(rows, func(a, b wire.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i := range rows {
-		s.classicDeliver(&rows[i])
+		s.classicDeliver(&rows[i], 0)
 	}
 	s.deliverFrom()
 	return s.take()
 }
 
-// classicDeliver sends a row as such an app understands it, and keeps what the app now knows of changes.
-func (s *Session) classicDeliver(row *wire.Event) {
+// classicDeliver sends a row as such an app understands it, and keeps what the app now knows of changes. seq is the row's,
+// or 0 if it is sent once more.
+func (s *Session) classicDeliver(row *wire.Event, seq int64) {
 	switch row.Status {
 	case callout.OrderChanged:
 		s.classic.shown[row.OrderID] = &shown{change: row.Version, seq: row.Seq}
@@ -80,7 +81,7 @@ func (s *Session) classicDeliver(row *wire.Event) {
 	}
 	s.classic.owed = true
 	if frame, ok := wire.AppendClassic(nil, row); ok {
-		s.out.Send = append(s.out.Send, Message{Data: frame, At: row.At})
+		s.out.Send = append(s.out.Send, Message{Data: frame, At: row.At, Seq: seq})
 	}
 }
 

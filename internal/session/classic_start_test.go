@@ -128,7 +128,7 @@ func TestClassicEventIsAnEventAndNothingElse(t *testing.T) {
 	c.Extra.Services = []callout.Service{{Service: "paint", Quantity: 1, UnitPrice: 5}}
 	c.Extra.Currency = "EUR"
 	w.decides(c)
-	a := w.s.Hint(&w.inbox.rows[0])
+	a := w.s.Hint(&w.inbox.rows[0], w.now)
 	want := `{"type":"event","seq":1,"orderId":"o-1","version":1,"senderId":"c-ana","receiverId":"s-sam",` +
 		`"status":{"statusCode":1001,"name":"PLACED","message":"The order has been placed"},"at":"2026-03-01T09:30:00.123Z",` +
 		`"order":` + string(w.inbox.rows[0].Order) + `,"extra":{}}`

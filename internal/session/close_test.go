@@ -73,7 +73,7 @@ func TestCommandAnsweredAfterTheCloseFrameIsNotAnsweredToThePeer(t *testing.T) {
 	w := opened(t, ana)
 	w.commands("mine-1", "o-1", callout.Started)
 	w.commands("mine-2", "o-1", callout.Started)
-	w.do(w.s.Drain(time.Second))
+	w.do(w.s.Replaced())
 	w.forget()
 	w.settle()
 	w.gets()

@@ -20,6 +20,7 @@ type Answer struct {
 
 // commanding is what a session knows of the commands that it has handed in.
 type commanding struct {
+	allowance allowance
 	undecided []undecided // in the order in which they came
 	finding   int         // rows being looked for to answer with
 }
@@ -28,6 +29,7 @@ type commanding struct {
 type undecided struct {
 	id     string
 	passed int64 // what the session had sent when it came
+	told   bool  // its event has been sent
 }
 
 // waiting is how many commands have not been dealt with yet.
@@ -36,12 +38,27 @@ func (c *commanding) waiting() int { return len(c.undecided) + c.finding }
 // command hands a command to the ledger. One that comes after the close frame is decided, too: its sender learns from
 // the inbox what became of it.
 func (s *Session) command(c callout.Command) {
-	if s.deaf || s.me.UserID == "" {
+	switch {
+	case s.deaf || s.me.UserID == "":
+		return
+	case s.leaveAfter != nil && s.state != closed:
+		s.turnAway(&c)
+		return
+	case !s.allowance.spend(s.heard):
+		s.out.Limited = true
+		s.refuse(&c, callout.RateLimited, "more commands than a session may send; send the command again, and fewer in a second")
 		return
 	}
 	c.Sender = callout.Actor{ID: s.me.UserID, Role: s.me.Role}
-	s.undecided = append(s.undecided, undecided{c.ID, s.sent})
+	s.undecided = append(s.undecided, undecided{id: c.ID, passed: s.sent})
 	s.ask(Submit{c})
+}
+
+// refuse answers a command that is not handed to the ledger. Classic apps know no errors.
+func (s *Session) refuse(c *callout.Command, code callout.Code, message string) {
+	if s.classic == nil {
+		s.send(wire.Encode(wire.Error{ID: c.ID, Code: code, Message: message}))
+	}
 }
 
 // Answered takes the ledger's answer to a command. One that took effect has no reply of its own: its event comes at its
@@ -51,7 +68,7 @@ func (s *Session) Answered(c *callout.Command, a Answer) Actions {
 	if i < 0 {
 		return s.take()
 	}
-	passed := s.undecided[i].passed
+	answered := s.undecided[i]
 	s.undecided = slices.Delete(s.undecided, i, i+1)
 	switch {
 	case s.state != open:
@@ -60,9 +77,12 @@ func (s *Session) Answered(c *callout.Command, a Answer) Actions {
 	case a.Err != nil:
 		s.send(wire.Encode(wire.Error{ID: c.ID, Code: a.Err.Code, Message: a.Err.Message, Order: a.Order}))
 	case a.Repeated:
-		s.find(Find{OrderID: a.OrderID, Version: a.Version, Because: Reason{CommandID: c.ID, Passed: passed}})
+		s.find(Find{OrderID: a.OrderID, Version: a.Version, Because: Reason{CommandID: c.ID, Passed: answered.passed}})
+	default:
+		s.owe(answered)
 	}
 	s.standIfNeeded()
+	s.leaveWhenAnswered()
 	return s.take()
 }
 
@@ -95,5 +115,6 @@ func (s *Session) Found(row *wire.Event, ok bool, because Reason) Actions {
 		s.pump()
 	}
 	s.standIfNeeded()
+	s.leaveWhenAnswered()
 	return s.take()
 }

@@ -17,20 +17,21 @@ type delivery struct {
 	dirty   bool  // the inbox holds rows that a hint could not bring
 	reading bool  // a page is on its way
 	retryAt time.Time
-	unmoved time.Time // the first ping that found something unacknowledged, since the last acknowledgement
+	unmoved time.Time // since when something that was sent has waited for an acknowledgement; zero: nothing does
 }
 
 // Hint takes a row that has just been committed. It may be late, early, or have been here before.
-func (s *Session) Hint(row *wire.Event) Actions {
+func (s *Session) Hint(row *wire.Event, now time.Time) Actions {
 	s.head = max(s.head, row.Seq)
 	switch {
 	case row.Seq <= s.sent:
 	case s.state == open && row.Seq == s.sent+1 && s.room() > 0:
-		s.deliver(row)
+		s.deliver(row, now)
 	default:
 		s.dirty = true
 	}
 	s.pump()
+	s.leaveWhenAnswered()
 	return s.take()
 }
 
@@ -56,7 +57,7 @@ func (s *Session) Paged(rows []wire.Event, limit int, ok bool, now time.Time) Ac
 		switch row := &rows[i]; {
 		case row.Seq <= s.sent:
 		case row.Seq == s.sent+1:
-			s.deliver(row)
+			s.deliver(row, now)
 		default:
 			s.end(wire.FellBehind, "the inbox has been cut; resume to start anew")
 		}
@@ -64,6 +65,7 @@ func (s *Session) Paged(rows []wire.Event, limit int, ok bool, now time.Time) Ac
 	s.dirty = s.dirty || len(rows) == limit
 	s.pump()
 	s.standIfNeeded()
+	s.leaveWhenAnswered()
 	return s.take()
 }
 
@@ -89,30 +91,46 @@ func (s *Session) retry(now time.Time) {
 	}
 }
 
-// noteUnmoved notes, at a ping, that something waits for an acknowledgement.
-func (s *Session) noteUnmoved(now time.Time) {
-	if s.unmoved.IsZero() && s.acked < s.sent {
+// ackDeadline is when a peer that acknowledges nothing until then is sent away; zero: there is nothing to acknowledge.
+func (s *Session) ackDeadline() time.Time {
+	if s.unmoved.IsZero() {
+		return time.Time{}
+	}
+	return s.unmoved.Add(s.config.AckTimeout)
+}
+
+func (s *Session) overdue(now time.Time) bool {
+	at := s.ackDeadline()
+	return !at.IsZero() && !now.Before(at)
+}
+
+// stillWaiting begins anew to wait for the acknowledgement of what has been sent.
+func (s *Session) stillWaiting(now time.Time) {
+	s.unmoved = time.Time{}
+	if s.acked < s.sent {
 		s.unmoved = now
 	}
 }
 
-// overdue reports whether two ping intervals have passed since then without any.
-func (s *Session) overdue(now time.Time) bool {
-	return !s.unmoved.IsZero() && !now.Before(s.unmoved.Add(2*s.config.PingEvery))
-}
-
 // deliver sends the row whose turn it is.
-func (s *Session) deliver(row *wire.Event) {
+func (s *Session) deliver(row *wire.Event, now time.Time) {
+	if s.unmoved.IsZero() {
+		s.unmoved = now
+	}
 	s.sent = row.Seq
 	s.head = max(s.head, row.Seq)
+	s.owesReceipt(row, now)
+	if row.CommandID != "" {
+		s.tell(row.CommandID)
+	}
 	if row.Status.Ends() {
 		s.ended = row.Seq
 	}
 	if s.classic != nil {
-		s.classicDeliver(row)
+		s.classicDeliver(row, row.Seq)
 		return
 	}
-	s.out.Send = append(s.out.Send, Message{Data: wire.AppendEvent(nil, row), At: row.At})
+	s.out.Send = append(s.out.Send, Message{Data: wire.AppendEvent(nil, row), At: row.At, Seq: row.Seq})
 }
 
 // ack takes the peer's word that it has everything up to seq.
@@ -126,8 +144,10 @@ func (s *Session) ack(seq int64) {
 		s.standIfNeeded()
 	case seq > s.sent || seq <= s.acked:
 	default:
-		s.acked, s.unmoved = seq, time.Time{}
-		s.ask(Acknowledge{s.me.UserID, s.device, seq})
+		s.ask(Acknowledge{s.me.UserID, s.device, s.acked, seq})
+		s.acked = seq
+		s.receipts(seq, s.heard)
+		s.stillWaiting(s.heard)
 		s.pump()
 		s.standIfNeeded()
 	}

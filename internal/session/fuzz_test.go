@@ -73,6 +73,7 @@ func FuzzPeer(f *testing.F) {
 			`{"type":"command","id":"mine-1","orderId":"o-1","statusCode":1007,"version":4,"extra":{"changeId":4}}`,
 			`{"type":"command","id":"mine-1","statusCode":1001,"receivers":["s-sam"]}`,
 			`{"type":"command","id":"mine-2","statusCode":"x"}`,
+			`{"type":"token","token":"t"}`, `{"type":"receipt","orderId":"o-1","version":1}`,
 			`{"type":"ack","seq":2}`, `{"type":"ack","seq":9}`, `{"type":"ack","seq":"2"}`,
 			`{"orderId":"o-1","statusCode":"1007","receivers":["c-ana","s-sam"],"extra":{}}`,
 			`{"orderId":"o-1","statusCode":1010,"extra":[]}`,

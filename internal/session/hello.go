@@ -14,6 +14,7 @@ type Snapshot struct {
 	Cursor  int64 // the last seq that the device has acknowledged
 	Known   bool  // whether the device has been here before
 	Matches bool  // whether the inbox agrees with what the device says it has
+	Barred  bool  // whether the user is let in no more
 	Orders  []callout.Order
 }
 
@@ -39,7 +40,7 @@ func (s *Session) Verified(me Identity, code wire.CloseCode, reason string) Acti
 		return s.take()
 	}
 	s.me = me
-	s.ask(Open{me.UserID, s.device, s.hello.Resume})
+	s.ask(Open{me.UserID, s.device, s.hello.Resume, s.hello.Receipts})
 	return s.take()
 }
 
@@ -52,17 +53,21 @@ func (s *Session) Opened(snap Snapshot, ok bool, now time.Time) Actions {
 		s.end(wire.Overloaded, "the database is away")
 		return s.take()
 	}
+	if snap.Barred {
+		s.end(wire.Forbidden, "this user is barred")
+		return s.take()
+	}
 	from, reset := s.start(snap)
 	s.sent, s.acked, s.head = from, from, snap.Head
 	s.welcome = wire.Welcome{
-		UserID: s.me.UserID, Role: s.me.Role, From: from, Seq: snap.Head, Orders: snap.Orders, Now: now.UTC().Truncate(time.Millisecond),
-		PingSeconds: int(s.config.PingEvery / time.Second), Reset: reset, Dev: s.config.Dev,
+		UserID: s.me.UserID, Role: s.me.Role, From: from, Seq: snap.Head, Orders: snap.Orders, Now: millis(now),
+		PingSeconds: int(s.config.PingEvery / time.Second), ExpiresAt: s.me.Expires.UTC(), Reset: reset, Dev: s.config.Dev,
 	}
 	if !snap.Known {
 		s.ask(Register{s.me.UserID, s.device, from})
 		return s.take()
 	}
-	s.ask(Acknowledge{s.me.UserID, s.device, from})
+	s.ask(Acknowledge{s.me.UserID, s.device, min(snap.Cursor, from), from})
 	s.enter()
 	return s.take()
 }

@@ -18,13 +18,14 @@ type peer struct {
 	window  int64
 	alive   *world // set: pings are answered
 
-	got     []string // what came, in words
-	welcome wire.Welcome
-	errors  []wire.Error
-	goodbye *wire.Goodbye
-	close   *session.Close
-	gone    bool
-	ended   bool // the end of an order came
+	got      []string // what came, in words
+	welcome  wire.Welcome
+	errors   []wire.Error
+	receipts []wire.Receipt
+	goodbye  *wire.Goodbye
+	close    *session.Close
+	gone     bool
+	ended    bool // the end of an order came
 
 	last    int64 // the last row that came
 	acked   int64 // what the peer has acknowledged of that
@@ -89,6 +90,11 @@ func (p *peer) takeFrame(t tb, data []byte) {
 	case wire.Error:
 		p.errors = append(p.errors, f)
 		p.note("error %s %s", f.ID, f.Code)
+	case wire.Receipt:
+		p.receipts = append(p.receipts, f)
+		p.note("receipt %s/%d", f.OrderID, f.Version)
+	case wire.TokenTaken:
+		p.note("token")
 	case wire.Goodbye:
 		p.goodbye = &f
 		p.note("goodbye %d", f.Code)

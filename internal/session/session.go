@@ -18,11 +18,15 @@ import (
 // Config is how sessions behave.
 type Config struct {
 	HelloTimeout time.Duration // how long a native session may take to say hello
-	PingEvery    time.Duration // how often a ping goes out; a peer that is silent, or acknowledges nothing, for two of them is let go
+	PingEvery    time.Duration // how often a ping goes out; a peer that is silent for two of them is gone
+	AckTimeout   time.Duration // how long what was sent may stay unacknowledged
+	TokenGrace   time.Duration // how long a session outlives its token, for the peer to say a new one
 	Retry        time.Duration // how long to wait after the database has failed
 	Window       int           // events under way unacknowledged, unless the hello asks for fewer
 	Page         int           // events read from the database at once
 	Commands     int           // commands waiting for their answers at once; further frames are left unread
+	Rate         int           // commands a second, on average; 0: as many as come
+	Burst        int           // commands at once before that counts
 	Dev          bool          // development mode, said in the welcome
 	NewID        func() string // names the commands of classic sessions, which come without an id
 }
@@ -30,8 +34,8 @@ type Config struct {
 // DefaultConfig is how sessions behave unless told otherwise.
 func DefaultConfig() Config {
 	return Config{
-		HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, Retry: time.Second,
-		Window: 64, Page: 64, Commands: 64,
+		HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, AckTimeout: time.Minute, TokenGrace: 30 * time.Second,
+		Retry: time.Second, Window: 64, Page: 64, Commands: 64, Rate: 200, Burst: 400,
 		NewID: func() string { return uuid.Must(uuid.NewV7()).String() },
 	}
 }
@@ -60,6 +64,9 @@ type Session struct {
 	delivery
 	leaving
 	commanding
+	renewal
+	receipting
+	draining
 	classic *classicState // nil in the native dialect
 }
 
@@ -74,12 +81,15 @@ const (
 
 // New starts a native session.
 func New(config Config, now time.Time) *Session {
-	return &Session{config: config, since: now, heard: now, pinged: now}
+	return &Session{
+		config: config, since: now, heard: now, pinged: now,
+		commanding: commanding{allowance: allowance{rate: config.Rate, burst: config.Burst}},
+	}
 }
 
 // Ready reports whether the session takes a frame now. Frames that come while it does not are to be left unread.
 func (s *Session) Ready() bool {
-	return s.state != opening && s.waiting() < s.config.Commands
+	return s.state != opening && !s.renewing && s.waiting() < s.config.Commands
 }
 
 // Sent is the last seq that the session has sent, for whoever compares it with the inbox's head.
@@ -116,6 +126,10 @@ func (s *Session) Frame(data []byte, now time.Time) Actions {
 		s.end(wire.Malformed, "a second hello")
 	case wire.Ack:
 		s.ack(f.Seq)
+	case wire.Ask:
+		s.inquire(f)
+	case wire.Token:
+		s.renew(f.Token)
 	case wire.Command:
 		s.command(f.Command)
 	case wire.BadCommand:
@@ -146,7 +160,8 @@ func (s *Session) Alive(now time.Time) { s.heard = now }
 // Tick tells the time. It is to be called at [Session.Next], and does no harm before.
 func (s *Session) Tick(now time.Time) Actions {
 	if !s.Ready() { // nothing of the peer's is read, so that its silence says nothing
-		s.heard, s.unmoved = now, time.Time{}
+		s.heard = now
+		s.stillWaiting(now)
 	}
 	switch {
 	case s.state == closed:
@@ -164,7 +179,6 @@ func (s *Session) Tick(now time.Time) Actions {
 	default:
 		if !now.Before(s.pinged.Add(s.config.PingEvery)) {
 			s.ping(now)
-			s.noteUnmoved(now)
 			s.stayKnown()
 		}
 		s.retry(now)
@@ -175,22 +189,12 @@ func (s *Session) Tick(now time.Time) Actions {
 // stayKnown notes that the device is here: of too many, the longest unseen is forgotten.
 func (s *Session) stayKnown() {
 	if s.state == open {
-		s.ask(Acknowledge{s.me.UserID, s.device, s.acked})
+		s.ask(Acknowledge{s.me.UserID, s.device, s.acked, s.acked})
 	}
 }
 
 // deadline is when a peer that stays silent counts as gone.
 func (s *Session) deadline() time.Time { return s.heard.Add(2 * s.config.PingEvery) }
-
-func (s *Session) expired(now time.Time) bool {
-	return !s.me.Expires.IsZero() && !now.Before(s.me.Expires)
-}
-
-// expire ends the session. Nobody acts on a token that has expired, not even after the close frame.
-func (s *Session) expire() {
-	s.deaf = true
-	s.end(wire.TokenExpired, "the token has expired")
-}
 
 // Next is when the session wants its next Tick. It is later than the last one.
 func (s *Session) Next() time.Time {
@@ -201,7 +205,7 @@ func (s *Session) Next() time.Time {
 		return s.since.Add(math.MaxInt64) // never
 	}
 	next := s.pinged.Add(s.config.PingEvery)
-	for _, t := range []time.Time{s.deadline(), s.me.Expires, s.retryAt} {
+	for _, t := range []time.Time{s.deadline(), s.expiry(), s.retryAt, s.ackDeadline()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
@@ -209,16 +213,22 @@ func (s *Session) Next() time.Time {
 	return next
 }
 
-// Drain ends the session because the server is closing, and asks the peer to come back after a while.
-func (s *Session) Drain(after time.Duration) Actions {
-	s.endAfter(wire.Draining, "the server is closing", after)
-	return s.take()
-}
-
 // Lost ends the session because the inbox no longer holds what was sent from it: the database is an older one. The device
 // finds out what that means for it when it resumes.
 func (s *Session) Lost() Actions {
 	s.end(wire.FellBehind, "the inbox has lost what was sent; resume to start anew")
+	return s.take()
+}
+
+// Dismissed ends the session because somebody who looks after users wants it to: the device is logged out, or the user
+// barred.
+func (s *Session) Dismissed(barred bool) Actions {
+	s.deaf = true
+	if barred {
+		s.end(wire.Forbidden, "this user is barred")
+	} else {
+		s.end(wire.LoggedOut, "this device has been logged out")
+	}
 	return s.take()
 }
 

@@ -33,6 +33,7 @@ type world struct {
 	peer   *peer
 	asked  []session.Request // not answered yet
 	unread []heard           // what the peer has said and the session has not taken yet
+	told   []session.Tell    // what the senders of events have been told
 	stood  standing          // what the session was last told of the inbox
 }
 
@@ -48,7 +49,7 @@ type heard struct {
 }
 
 var testConfig = session.Config{
-	HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, Retry: time.Second, Window: 4, Page: 3, Commands: 2,
+	HelloTimeout: 5 * time.Second, PingEvery: 25 * time.Second, AckTimeout: time.Minute, Retry: time.Second, Window: 4, Page: 3, Commands: 2,
 	NewID: session.DefaultConfig().NewID,
 }
 
@@ -151,6 +152,8 @@ func (w *world) act(a session.Actions) {
 		switch r := r.(type) {
 		case session.Acknowledge:
 			w.inbox.acknowledge(r.Device, r.Seq)
+		case session.Tell:
+			w.told = append(w.told, r)
 		default:
 			w.asked = append(w.asked, r)
 		}
@@ -171,7 +174,7 @@ func (w *world) checkAsked() {
 			reads++
 		case session.Stand:
 			stands++
-		case session.Submit, session.Find:
+		case session.Submit, session.Find, session.Inquire:
 			commands++
 		}
 	}

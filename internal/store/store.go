@@ -45,9 +45,10 @@ type Ledger interface {
 
 // Group is what one commit reads before it decides, and what it writes whatever the decisions.
 type Group struct {
-	Orders []string // ids, each once
-	Keys   []Key    // each once
-	Acks   []Ack    // at most one a device
+	Orders  []string // ids, each once
+	Keys    []Key    // each once
+	Placers []string // users whose open orders are to be counted, each once
+	Acks    []Ack    // at most one a device
 }
 
 // Key names a command for ever.
@@ -58,6 +59,7 @@ type Loaded struct {
 	Now     time.Time                 // the clock that decides
 	Orders  map[string]*callout.Order // those that exist
 	Repeats map[Key]Repeat            // those whose command has been committed before
+	Open    map[string]int            // how many open orders a placer has as their client
 }
 
 // Repeat is the committed event of a command.
@@ -67,15 +69,17 @@ type Repeat struct {
 	Version int64
 }
 
-// Ack is how far a device has got. A device that is new is added, and its user's longest unseen one beyond MaxDevices
-// forgotten. A cursor never moves back.
+// Ack is how far a device has got. One that is New is added, and its user's longest unseen devices beyond the store's
+// limit are forgotten; a device that is neither New nor known stays unknown. A cursor never moves back.
 type Ack struct {
 	UserID, Device string
 	Seq            int64
 	SeenAt         time.Time
+	New            bool
+	Sent, Acked    []Mark // what was sent to the device and acknowledged by it since its last Ack, ascending
 }
 
-// MaxDevices is how many devices of a user are known.
+// MaxDevices is how many devices of a user are known, unless a store is told otherwise.
 const MaxDevices = 20
 
 // Record is one event to be written. Its views are encoded once, and never again.
@@ -174,6 +178,7 @@ type Snapshot struct {
 	Cursor  int64 // the last seq that the device has acknowledged
 	Known   bool  // whether the device has been here before
 	Matches bool  // whether the inbox holds, at the resumed seq, the event that the device says it has there
+	Barred  bool  // whether the user is let in no more
 	Orders  []callout.Order
 }
 
@@ -188,6 +193,9 @@ type Wanted struct {
 type History interface {
 	// Events reads the events of an order, the first first. An order that does not exist has none.
 	Events(ctx context.Context, orderID string) ([]callout.Event, error)
+	// Receipts reads who was told of an event of an order, or with version 0 of every event, and what became of that on
+	// each of their devices, in order of version and seq. Rows that have been cut off are left out.
+	Receipts(ctx context.Context, orderID string, version int64) ([]Receipt, error)
 	// OrderIDs reads at most limit ids of orders that begin with prefix, in order.
 	OrderIDs(ctx context.Context, prefix string, limit int) ([]string, error)
 }

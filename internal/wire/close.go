@@ -18,6 +18,7 @@ const (
 	Forbidden       CloseCode = 4103 // a valid token, but not for this
 	TokenExpired    CloseCode = 4104
 	Replaced        CloseCode = 4105 // a later session of the same device has taken over
+	LoggedOut       CloseCode = 4106 // somebody who looks after users has ended it; the user may sign in again
 )
 
 // Reconnect reports whether a client that was closed with c comes back by itself.

@@ -35,6 +35,14 @@ func Decode(data []byte) (Frame, error) {
 			return nil, errors.New("seq is negative")
 		}
 		return ack, nil
+	case "receipt":
+		return decodeAsk(o)
+	case "token":
+		var token Token
+		if err := o.need("token", &token.Token); err != nil {
+			return nil, err
+		}
+		return token, nil
 	case "":
 		return nil, errors.New("type is missing")
 	}
@@ -47,7 +55,7 @@ func decodeHello(o object) (Frame, error) {
 	var leave string
 	if err := errors.Join(
 		o.take("token", &h.Token), o.take("device", &h.Device), o.take("resume", &resume), o.take("window", &h.Window),
-		o.take("leave", &leave), o.take("userId", &h.UserID), o.take("role", &h.Role),
+		o.take("leave", &leave), o.take("receipts", &h.Receipts), o.take("userId", &h.UserID), o.take("role", &h.Role),
 	); err != nil {
 		return nil, err
 	}
@@ -74,6 +82,20 @@ func decodeHello(o object) (Frame, error) {
 		return nil, errors.New(`leave is not "whenDone"`)
 	}
 	return h, nil
+}
+
+func decodeAsk(o object) (Frame, error) {
+	var a Ask
+	if err := errors.Join(o.need("orderId", &a.OrderID), o.need("version", &a.Version)); err != nil {
+		return nil, err
+	}
+	if err := callout.CheckID("orderId", a.OrderID); err != nil {
+		return nil, err
+	}
+	if a.Version < 1 {
+		return nil, errors.New("version is less than 1")
+	}
+	return a, nil
 }
 
 func decodeCommand(o object) (Frame, error) {

@@ -78,6 +78,22 @@ func Encode(frame any) []byte {
 		return encodeCommand(f.Command)
 	case Ack:
 		return append(strconv.AppendInt([]byte(`{"type":"ack","seq":`), f.Seq, 10), '}')
+	case Ask:
+		kind = "receipt"
+		frame = struct {
+			OrderID string `json:"orderId"`
+			Version int64  `json:"version"`
+		}{f.OrderID, f.Version}
+	case Receipt:
+		kind = "receipt"
+		if f.To == nil {
+			f.To = []ReceiptTo{}
+		}
+		frame = f
+	case Token:
+		return append(appendText([]byte(`{"type":"token","token":`), f.Token), '}')
+	case TokenTaken:
+		kind = "token"
 	case Welcome:
 		kind = "welcome"
 		if f.Orders == nil {
@@ -103,15 +119,16 @@ func encodeHello(h Hello) []byte {
 		Of  string `json:"of,omitempty"`
 	}
 	frame := struct {
-		Type   string       `json:"type"`
-		Token  string       `json:"token,omitempty"`
-		Device string       `json:"device"`
-		Resume *resume      `json:"resume,omitempty"`
-		Window int          `json:"window,omitempty"`
-		Leave  string       `json:"leave,omitempty"`
-		UserID string       `json:"userId,omitempty"`
-		Role   callout.Role `json:"role,omitempty"`
-	}{Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role}
+		Type     string       `json:"type"`
+		Token    string       `json:"token,omitempty"`
+		Device   string       `json:"device"`
+		Resume   *resume      `json:"resume,omitempty"`
+		Window   int          `json:"window,omitempty"`
+		Leave    string       `json:"leave,omitempty"`
+		UserID   string       `json:"userId,omitempty"`
+		Role     callout.Role `json:"role,omitempty"`
+		Receipts bool         `json:"receipts,omitempty"`
+	}{Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role, Receipts: h.Receipts}
 	if h.Resume != nil {
 		frame.Resume = &resume{h.Resume.Seq, h.Resume.Of}
 	}

@@ -22,6 +22,10 @@ func DecodeServer(data []byte) (ServerFrame, error) {
 		return decodeAs[Welcome](data)
 	case "error":
 		return decodeAs[Error](data)
+	case "receipt":
+		return decodeAs[Receipt](data)
+	case "token":
+		return decodeAs[TokenTaken](data)
 	case "goodbye":
 		return decodeAs[Goodbye](data)
 	case "event":

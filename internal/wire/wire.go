@@ -15,7 +15,7 @@ const Subprotocol = "callout.v1"
 // MaxFrame is how many bytes a frame from a client may have.
 const MaxFrame = 64 << 10
 
-// Frame is what a client sends in the native protocol: a Hello, a Command, a BadCommand or an Ack.
+// Frame is what a client sends in the native protocol: a Hello, a Command, a BadCommand, an Ack, an Ask or a Token.
 type Frame interface{ fromClient() }
 
 // Hello opens a session.
@@ -25,6 +25,7 @@ type Hello struct {
 	Resume   *Resume // nil: from the stored cursor of the device, or for a new device from now on
 	Window   int     // how many events may be on their way unacknowledged; 0: the server's own
 	WhenDone bool    // "leave":"whenDone": the server ends the session once the user's orders have ended
+	Receipts bool    // tell when others have acknowledged what this user has sent
 
 	// In development mode, and without a token, a client says who it is.
 	UserID string
@@ -49,12 +50,24 @@ type BadCommand struct {
 // Ack acknowledges every event up to Seq.
 type Ack struct{ Seq int64 }
 
+// Token takes the place of the token that the session was opened with.
+type Token struct{ Token string }
+
+// Ask asks what became of an event that the user has sent, for those who were told of it.
+type Ask struct {
+	OrderID string
+	Version int64
+}
+
+func (Ask) fromClient()        {}
 func (Hello) fromClient()      {}
 func (Command) fromClient()    {}
 func (BadCommand) fromClient() {}
 func (Ack) fromClient()        {}
+func (Token) fromClient()      {}
 
-// ServerFrame is what a server sends in the native protocol: a Welcome, an Event, an Error or a Goodbye.
+// ServerFrame is what a server sends in the native protocol: a Welcome, an Event, an Error, a Receipt, a
+// TokenTaken or a Goodbye.
 type ServerFrame interface{ fromServer() }
 
 // Welcome answers a Hello.
@@ -66,8 +79,9 @@ type Welcome struct {
 	Orders      []callout.Order `json:"orders"`
 	Now         time.Time       `json:"now"`
 	PingSeconds int             `json:"pingSeconds"`
-	Reset       bool            `json:"reset,omitempty"` // what the device has is not what the inbox says: drop it, take Orders
-	Dev         bool            `json:"dev,omitempty"`   // development mode: anybody may be anybody
+	ExpiresAt   time.Time       `json:"expiresAt,omitzero"` // of the token
+	Reset       bool            `json:"reset,omitempty"`    // what the device has is not what the inbox says: drop it, take Orders
+	Dev         bool            `json:"dev,omitempty"`      // development mode: anybody may be anybody
 }
 
 // Event is one row of an inbox: an event as its recipient sees it.
@@ -96,6 +110,26 @@ type Error struct {
 	Order   json.RawMessage `json:"order,omitempty"` // a [callout.Order] as the sender may see it now
 }
 
+// Receipt says what became of an event for others who were told of it: as the answer to an [Ask] for all of them, else for
+// the one who has just acknowledged it.
+type Receipt struct {
+	OrderID string      `json:"orderId"`
+	Version int64       `json:"version"`
+	To      []ReceiptTo `json:"to"`
+}
+
+// ReceiptTo is one of them. A time that is missing has not come, or was not written down before a crash.
+type ReceiptTo struct {
+	UserID  string    `json:"userId"`
+	SentAt  time.Time `json:"sentAt,omitzero"`  // when it was first sent to one of their devices
+	AckedAt time.Time `json:"ackedAt,omitzero"` // when one of them first acknowledged it
+}
+
+// TokenTaken answers a Token.
+type TokenTaken struct {
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
 // Goodbye says why the server is about to close the socket, and whether to come back.
 type Goodbye struct {
 	Code      CloseCode `json:"code"`
@@ -104,7 +138,9 @@ type Goodbye struct {
 	AfterMs   int64     `json:"afterMs,omitempty"` // how long to wait before that
 }
 
-func (Welcome) fromServer() {}
-func (Event) fromServer()   {}
-func (Error) fromServer()   {}
-func (Goodbye) fromServer() {}
+func (Welcome) fromServer()    {}
+func (Event) fromServer()      {}
+func (Error) fromServer()      {}
+func (Goodbye) fromServer()    {}
+func (Receipt) fromServer()    {}
+func (TokenTaken) fromServer() {}

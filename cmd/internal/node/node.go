@@ -36,6 +36,7 @@ type Database struct {
 	Name        string // a postgres:// URL, or the path of an SQLite file
 	Wait        bool   // stand by while another process serves it
 	AllowUnsafe bool   // serve on a PostgreSQL that does not keep what it has confirmed
+	MaxDevices  int    // of a user; 0: store.MaxDevices
 }
 
 // IsPostgres reports whether the database is a PostgreSQL server, and not an SQLite file.
@@ -60,7 +61,10 @@ func (d Database) check() error {
 // database is what a node needs of either kind.
 type database interface {
 	store.Ledger
+	store.Keeper
 	store.Inbox
+	store.History
+	store.Dismissals
 	Close() error
 }
 
@@ -97,7 +101,8 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 			config.Ledger.Committers = 2
 		}
 	}
-	config.Ledger.Log = config.Server.Log
+	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
+	config.Server.Dismissals, config.Server.History = n.database, n.database
 	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
 	config.Ledger.Announce = wakes.Announce
 	config.Ledger.Missed = func() { n.server.Missed() }
@@ -149,11 +154,13 @@ func (n *Node) openDatabase(ctx context.Context) error {
 		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
 	}
 	if !d.IsPostgres() {
-		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait})
+		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait, MaxDevices: d.MaxDevices})
 		n.database = db
 		return err
 	}
-	db, err := postgres.Open(ctx, d.Name, postgres.Options{Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, Log: n.config.Server.Log})
+	db, err := postgres.Open(ctx, d.Name, postgres.Options{
+		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Log: n.config.Server.Log,
+	})
 	if err != nil {
 		return err
 	}

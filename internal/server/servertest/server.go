@@ -52,6 +52,7 @@ func Start(t testing.TB, change func(*Config)) *Server {
 		Addr: "127.0.0.1:0", Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig(), Log: io.Discard,
 	}
 	c.Server.Session.Dev = true
+	c.Ledger.OpenOrders = 0 // tests place as many as they like
 	c.Server.Clock = time.Now
 	if change != nil {
 		change(&c)
@@ -109,6 +110,8 @@ func (s *Server) start() {
 	var wakes bus.Local
 	c.Server.Registry = prometheus.NewRegistry()
 	c.Server.Log = slog.New(slog.NewTextHandler(c.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c.Server.Dismissals, c.Server.History = db, db
+	c.Ledger.Keeper = db
 	c.Ledger.Log = c.Server.Log
 	c.Ledger.Metrics = ledger.NewMetrics(c.Server.Registry)
 	c.Ledger.Announce = wakes.Announce

@@ -50,8 +50,9 @@ func TestCrowd(t *testing.T) {
 		t.Errorf("%d deadlocks", n)
 	}
 	scans := `SELECT sum(seq_scan)::int - (SELECT count(*)::int FROM pg_indexes WHERE schemaname = 'callout')
+			- (SELECT count(*)::int FROM pg_constraint WHERE conname = 'orders_told')
 		FROM pg_stat_user_tables WHERE schemaname = 'callout' AND relname <> 'migrations'`
-	if n := ask[int](t, url, scans); n > 0 { // each index reads its table when it is made
+	if n := ask[int](t, url, scans); n > 0 { // each index reads its table when it is made, as does a constraint that is added
 		t.Errorf("tables were read as a whole %d times", n)
 	}
 }
@@ -121,7 +122,7 @@ func (c *crowd) anything() callout.Command {
 func (c *crowd) acks() []store.Ack {
 	var acks []store.Ack
 	for _, n := range c.Perm(crowdSize)[:c.IntN(4)] {
-		acks = append(acks, store.Ack{UserID: client(n).ID, Device: fmt.Sprint(c.IntN(30)), SeenAt: time.Now()})
+		acks = append(acks, store.Ack{UserID: client(n).ID, Device: fmt.Sprint(c.IntN(30)), SeenAt: time.Now(), New: true})
 	}
 	return acks
 }

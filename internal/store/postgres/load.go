@@ -13,8 +13,14 @@ import (
 // found is what a group found, and what has to be known beside it to write.
 type found struct {
 	store.Loaded
-	locked    map[string]bool // the orders that are locked
-	newcomers []store.Ack     // those by devices that are not known yet
+	locked  map[string]bool // the orders that are locked
+	devices []place         // where the devices of the group's acks are, in their order
+}
+
+// place is up to where a device has acknowledged, and receipts speak of what was sent to it.
+type place struct {
+	known        bool
+	cursor, sent int64
 }
 
 const (
@@ -32,8 +38,13 @@ const (
 		FROM unnest($1::text[], $2::text[]) AS k (sender_id, command_id)
 		JOIN callout.events e ON e.sender_id = k.sender_id AND e.command_id = k.command_id AND e.sender_id <> 'system'`
 
-	readNewcomers = `SELECT k.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (user_id, device, place)
-		WHERE NOT EXISTS (SELECT FROM callout.devices d WHERE d.user_id = k.user_id AND d.device = k.device)`
+	readDevices = `SELECT k.place, d.cursor, d.sent
+		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k (user_id, device, place)
+		JOIN callout.devices d ON d.user_id = k.user_id AND d.device = k.device`
+
+	countOpen = `SELECT p.id, count(*) FROM unnest($1::text[]) AS p (id)
+		JOIN callout.open_orders mine ON mine.user_id = p.id
+		JOIN callout.orders o ON o.id = mine.order_id AND o.client_id = p.id GROUP BY p.id`
 
 	readClock = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 )
@@ -41,8 +52,8 @@ const (
 // load begins a transaction, and locks and reads what the group names.
 func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found, error) {
 	f := &found{
-		Loaded: store.Loaded{Orders: make(map[string]*callout.Order), Repeats: make(map[store.Key]store.Repeat)},
-		locked: make(map[string]bool),
+		Loaded: store.Loaded{Orders: make(map[string]*callout.Order), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int)},
+		locked: make(map[string]bool), devices: make([]place, len(g.Acks)),
 	}
 	var b batch
 	b.exec(begin)
@@ -55,9 +66,11 @@ func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found,
 			column(g.Keys, func(k store.Key) string { return k.SenderID }),
 			column(g.Keys, func(k store.Key) string { return k.CommandID }))
 	}
+	if len(g.Placers) > 0 {
+		b.query(f.scanOpen, countOpen, g.Placers)
+	}
 	if len(g.Acks) > 0 {
-		b.query(func(rows pgx.Rows) error { return f.scanNewcomer(rows, g.Acks) }, readNewcomers,
-			column(g.Acks, ackUser), column(g.Acks, ackDevice))
+		b.query(f.scanDevice, readDevices, column(g.Acks, ackUser), column(g.Acks, ackDevice))
 	}
 	if db.clock == nil {
 		b.query(f.scanClock, readClock)
@@ -113,12 +126,21 @@ func (f *found) scanRepeat(rows pgx.Rows) error {
 	return nil
 }
 
-func (f *found) scanNewcomer(rows pgx.Rows, acks []store.Ack) error {
-	var place int
-	if err := rows.Scan(&place); err != nil {
+func (f *found) scanOpen(rows pgx.Rows) error {
+	var id string
+	var n int
+	err := rows.Scan(&id, &n)
+	f.Open[id] = n
+	return err
+}
+
+func (f *found) scanDevice(rows pgx.Rows) error {
+	var n int
+	at := place{known: true}
+	if err := rows.Scan(&n, &at.cursor, &at.sent); err != nil {
 		return err
 	}
-	f.newcomers = append(f.newcomers, acks[place-1])
+	f.devices[n-1] = at
 	return nil
 }
 

@@ -17,6 +17,8 @@ const (
 
 	readDevice = `SELECT cursor FROM callout.devices WHERE user_id = $1 AND device = $2`
 
+	readBarred = `SELECT true FROM callout.barred WHERE user_id = $1`
+
 	readEventAt = `SELECT order_id, version FROM callout.inbox WHERE user_id = $1 AND seq = $2`
 
 	readOpenOrders = `SELECT ` + orderColumns + `
@@ -49,6 +51,7 @@ func (s *opening) read(ctx context.Context, conn *pgx.Conn, device string) error
 	b.exec(beginSnapshot)
 	b.query(func(rows pgx.Rows) error { return rows.Scan(&s.Head, &s.Floor) }, readUser, s.userID)
 	b.query(func(rows pgx.Rows) error { s.Known = true; return rows.Scan(&s.Cursor) }, readDevice, s.userID, device)
+	b.query(func(rows pgx.Rows) error { return rows.Scan(&s.Barred) }, readBarred, s.userID)
 	if s.resume != nil {
 		b.query(s.scanEventAt, readEventAt, s.userID, s.resume.Seq)
 	}

@@ -13,6 +13,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -23,12 +24,14 @@ import (
 	"github.com/calloutd/callout/internal/store"
 )
 
-// DB is Callout's part of a PostgreSQL database: a [store.Ledger], a [store.Inbox] and a [store.History].
+// DB is Callout's part of a PostgreSQL database. It fulfils the interfaces of package store but [store.Users].
 type DB struct {
 	reads   *pool
 	commits *pool            // for Commit alone, so that readers never keep it waiting; nil: read-only
 	seat    *seat            // nil: read-only
 	clock   func() time.Time // nil: the database's
+
+	maxDevices int // of a user
 }
 
 // Options say how a database is served.
@@ -36,6 +39,7 @@ type Options struct {
 	Clock       func() time.Time // says what time it is; nil: the database's clock does
 	Wait        bool             // stand by while another process serves the database, instead of refusing
 	AllowUnsafe bool             // take a server that may lose what it has confirmed: one with fsync or full_page_writes off
+	MaxDevices  int              // of a user; 0: store.MaxDevices
 	Log         *slog.Logger     // is told of standing by and of a server that went away; nil: nobody is
 }
 
@@ -50,7 +54,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	safe := func(ctx context.Context, conn *pgx.Conn) error { return checkSafe(ctx, conn, o.AllowUnsafe) }
-	db := &DB{clock: o.Clock}
+	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices)}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
@@ -104,7 +108,10 @@ func (db *DB) Close() error {
 }
 
 var (
-	_ store.Ledger  = (*DB)(nil)
-	_ store.Inbox   = (*DB)(nil)
-	_ store.History = (*DB)(nil)
+	_ store.Ledger     = (*DB)(nil)
+	_ store.Keeper     = (*DB)(nil)
+	_ store.Inbox      = (*DB)(nil)
+	_ store.History    = (*DB)(nil)
+	_ store.Dismissals = (*DB)(nil)
+	_ store.Users      = (*Users)(nil)
 )

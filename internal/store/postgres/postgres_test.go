@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/store/postgres"
 	"github.com/calloutd/callout/internal/store/postgres/pgtest"
 	"github.com/calloutd/callout/internal/store/storetest"
@@ -28,7 +29,21 @@ func TestMain(m *testing.M) {
 
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store {
-		return open(t, server.Database(t), postgres.Options{Clock: clock})
+		url := server.Database(t)
+		db := open(t, url, postgres.Options{Clock: clock})
+		users, err := postgres.OpenUsers(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := users.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return struct {
+			*postgres.DB
+			store.Users
+		}{db, users}
 	})
 }
 

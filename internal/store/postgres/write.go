@@ -18,6 +18,7 @@ import (
 type writing struct {
 	placed   []*callout.Order // orders that are new, as they are after the group, by id
 	moved    []*callout.Order // and those that were there before
+	told     map[string]int64 // how many rows of inboxes the group adds, by order
 	events   []*store.Record  // by sender and command id
 	begun    []involvement
 	over     []involvement
@@ -31,20 +32,21 @@ const (
 	// A plain INSERT, because ON CONFLICT would wait for the lock of an order that another transaction has placed in the
 	// meantime and a third has locked, perhaps while it waits for this one.
 	placeOrders = `
-		INSERT INTO callout.orders (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code)
-		SELECT id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code FROM ` + orderRows
+		INSERT INTO callout.orders (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told)
+		SELECT id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told FROM ` + orderRows
 
 	moveOrders = `
 		UPDATE callout.orders o SET version = n.version, status = n.status, serviceman_id = n.serviceman_id,
-			former = n.former, updated_at = n.updated_at, due_at = n.due_at, due_code = n.due_code
+			former = n.former, updated_at = n.updated_at, due_at = n.due_at, due_code = n.due_code,
+			told = o.told + n.told
 		FROM ` + orderRows + ` WHERE o.id = n.id`
 
 	orderRows = `(
 		SELECT id, version, status, client_id, nullif(serviceman_id, '') AS serviceman_id, string_to_array(former, ',') AS former,
-			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code
+			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code, told
 		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-			$9::bigint[], $10::smallint[])
-			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code)) AS n`
+			$9::bigint[], $10::smallint[], $11::bigint[])
+			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told)) AS n`
 
 	writeEvents = `
 		INSERT INTO callout.events
@@ -62,11 +64,12 @@ const (
 
 // newWriting prepares what records write. before are the orders as they were loaded.
 func newWriting(records []store.Record, before map[string]*callout.Order) *writing {
-	w := &writing{delivery: newDelivery(records)}
+	w := &writing{told: make(map[string]int64), delivery: newDelivery(records)}
 	after := make(map[string]*callout.Order)
 	for i := range records {
 		w.events = append(w.events, &records[i])
 		after[records[i].OrderID] = &records[i].Order
+		w.told[records[i].OrderID] += int64(len(records[i].To))
 	}
 	slices.SortFunc(w.events, func(a, b *store.Record) int {
 		return cmp.Or(cmp.Compare(a.Sender.ID, b.Sender.ID), cmp.Compare(a.CommandID, b.CommandID))
@@ -85,13 +88,13 @@ func newWriting(records []store.Record, before map[string]*callout.Order) *writi
 }
 
 // run writes and commits. Heads are locked last, so that nobody waits for them longer than a commit takes.
-func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks, newcomers []store.Ack) error {
+func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, places []place, maxDevices int) error {
 	var b batch
 	if len(w.placed) > 0 {
-		queueOrders(&b, placeOrders, w.placed)
+		w.queueOrders(&b, placeOrders, w.placed)
 	}
 	if len(w.moved) > 0 {
-		queueOrders(&b, moveOrders, w.moved)
+		w.queueOrders(&b, moveOrders, w.moved)
 	}
 	if len(w.events) > 0 {
 		w.queueEvents(&b)
@@ -102,14 +105,14 @@ func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks, newcomers []sto
 	if len(w.over) > 0 {
 		queueInvolvements(&b, writeOver, w.over)
 	}
-	queueAcks(&b, acks, newcomers)
+	queueAcks(&b, acks, places, maxDevices)
 	if len(w.delivery.users) > 0 {
 		w.delivery.queue(&b)
 	}
 	return b.commit(ctx, conn)
 }
 
-func queueOrders(b *batch, sql string, orders []*callout.Order) {
+func (w *writing) queueOrders(b *batch, sql string, orders []*callout.Order) {
 	b.exec(sql,
 		column(orders, func(o *callout.Order) string { return o.ID }),
 		column(orders, func(o *callout.Order) int64 { return o.Version }),
@@ -121,6 +124,7 @@ func queueOrders(b *batch, sql string, orders []*callout.Order) {
 		column(orders, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
 		column(orders, func(o *callout.Order) int64 { return o.DueAt.UnixMilli() }),
 		column(orders, func(o *callout.Order) int16 { return int16(o.DueEvent) }),
+		column(orders, func(o *callout.Order) int64 { return w.told[o.ID] }),
 	)
 }
 

@@ -14,8 +14,9 @@ import (
 
 // writer is the one connection that writes.
 type writer struct {
-	conn   *sqlite3.Conn
-	broken error // what every commit fails with since the database cannot be trusted any longer
+	conn       *sqlite3.Conn
+	maxDevices int   // of a user
+	broken     error // what every commit fails with since the database cannot be trusted any longer
 }
 
 // Commit implements [store.Ledger]. One group is committed at a time.
@@ -89,7 +90,7 @@ func (w *writer) begin(g store.Group) (*transaction, error) {
 	if err := run(w.conn, "BEGIN IMMEDIATE", nil); err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	tx := &transaction{conn: w.conn, chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user)}
+	tx := &transaction{conn: w.conn, maxDevices: w.maxDevices, chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user)}
 	if err := tx.load(g); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}

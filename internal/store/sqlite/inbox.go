@@ -60,15 +60,22 @@ func (r *Reader) Standing(ctx context.Context, userID string) (head int64, open 
 			return err
 		}
 		head = u.head
-		return run(conn, `SELECT count(*) FROM open_orders WHERE user = ?`, func(row *sqlite3.Stmt) error {
-			open = row.ColumnInt(0)
-			return nil
-		}, u.n)
+		open, err = countOpenOrders(conn, u)
+		return err
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("read the standing of %s: %w", userID, err)
 	}
 	return head, open, nil
+}
+
+// countOpenOrders counts the orders that a user is party to or on offer for.
+func countOpenOrders(conn *sqlite3.Conn, u user) (open int, err error) {
+	err = run(conn, `SELECT count(*) FROM open_orders WHERE user = ?`, func(row *sqlite3.Stmt) error {
+		open = row.ColumnInt(0)
+		return nil
+	}, u.n)
+	return open, err
 }
 
 func readUser(conn *sqlite3.Conn, id string) (u user, err error) {

@@ -13,8 +13,10 @@ import (
 
 // transaction is one group while it is committed.
 type transaction struct {
-	conn   *sqlite3.Conn
-	loaded store.Loaded
+	conn       *sqlite3.Conn
+	loaded     store.Loaded
+	maxDevices int // of a user
+
 	chains map[string]*chain // by order
 	users  map[string]*user  // recipients and those who acknowledge; head counts what the group adds
 }
@@ -25,6 +27,7 @@ type chain struct {
 	version int64          // of its newest event; 0 before the first
 	event   int64          // the newest event
 	order   *callout.Order // after the group's last record of it
+	told    int64          // rows of inboxes that the group adds
 }
 
 func (tx *transaction) load(g store.Group) error {
@@ -40,7 +43,22 @@ func (tx *transaction) load(g store.Group) error {
 			return fmt.Errorf("repeat of %s's %q: %w", key.SenderID, key.CommandID, err)
 		}
 	}
+	tx.loaded.Open = make(map[string]int, len(g.Placers))
+	for _, id := range g.Placers {
+		if err := tx.countOpen(id); err != nil {
+			return fmt.Errorf("open orders of %s: %w", id, err)
+		}
+	}
 	return nil
+}
+
+func (tx *transaction) countOpen(userID string) error {
+	const query = `SELECT count(*) FROM open_orders p JOIN orders o ON o.n = p."order"
+		WHERE p.user = (SELECT n FROM users WHERE id = ?1) AND o.client_id = (SELECT ?1)`
+	return run(tx.conn, query, func(row *sqlite3.Stmt) error {
+		tx.loaded.Open[userID] = row.ColumnInt(0)
+		return nil
+	}, userID)
 }
 
 func (tx *transaction) loadOrder(id string) error {

@@ -27,6 +27,9 @@ func (r *Reader) Open(ctx context.Context, userID, device string, resume *wire.R
 				return err
 			}
 		}
+		if s.Barred, err = isBarred(conn, userID); err != nil {
+			return err
+		}
 		s.Orders, err = readOpenOrders(conn, userID)
 		return err
 	})

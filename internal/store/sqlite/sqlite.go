@@ -2,6 +2,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 	"github.com/calloutd/callout/internal/store"
 )
 
-// DB is a database that this process serves. It fulfils [store.Ledger], [store.Inbox] and [store.History].
+// DB is a database that this process serves. It fulfils the interfaces of package store but [store.Users].
 type DB struct {
 	*Reader
 	clock  func() time.Time
@@ -26,6 +27,8 @@ type DB struct {
 type Options struct {
 	Clock func() time.Time // required: decides what is due, and when commands happen
 	Wait  bool             // stand by while another process serves the database
+
+	MaxDevices int // of a user; 0: store.MaxDevices
 }
 
 // InUseError says that another process serves the database.
@@ -50,7 +53,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db, err := open(path, o.Clock)
+	db, err := open(path, o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), l.release())
 	}
@@ -90,7 +93,7 @@ func realPath(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-func open(path string, clock func() time.Time) (_ *DB, err error) {
+func open(path string, o Options) (_ *DB, err error) {
 	conn, err := sqlite3.OpenConn(path, sqlite3.OpenReadWrite)
 	if err != nil {
 		return nil, err
@@ -121,13 +124,16 @@ func open(path string, clock func() time.Time) (_ *DB, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{Reader: r, clock: clock, writer: make(chan *writer, 1)}
-	db.writer <- &writer{conn: conn}
+	db := &DB{Reader: r, clock: o.Clock, writer: make(chan *writer, 1)}
+	db.writer <- &writer{conn: conn, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices)}
 	return db, nil
 }
 
 var (
-	_ store.Ledger  = (*DB)(nil)
-	_ store.Inbox   = (*Reader)(nil)
-	_ store.History = (*Reader)(nil)
+	_ store.Ledger     = (*DB)(nil)
+	_ store.Keeper     = (*DB)(nil)
+	_ store.Inbox      = (*Reader)(nil)
+	_ store.History    = (*Reader)(nil)
+	_ store.Dismissals = (*Reader)(nil)
+	_ store.Users      = (*Users)(nil)
 )

@@ -26,12 +26,25 @@ func TestMain(m *testing.M) {
 
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store {
-		db, err := Open(t.Context(), pathIn(t), Options{Clock: clock})
+		path := pathIn(t)
+		db, err := Open(t.Context(), path, Options{Clock: clock})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { mustClose(t, db) })
-		return db
+		users, err := OpenUsers(path, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := users.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return struct {
+			*DB
+			store.Users
+		}{db, users}
 	})
 }
 

@@ -18,6 +18,7 @@ func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.E
 		if err != nil {
 			return nil, fmt.Errorf("add %s: %w", wire.EventName(r.OrderID, r.Version), err)
 		}
+		tx.chains[r.OrderID].told += int64(len(r.To))
 		for _, to := range r.To {
 			seq, err := tx.addRow(to, event)
 			if err != nil {
@@ -108,16 +109,16 @@ func (tx *transaction) user(id string) (*user, error) {
 
 // putOrder writes an order as its last record left it.
 func (tx *transaction) putOrder(c *chain) error {
-	const insert = `INSERT INTO orders (version, status, serviceman_id, last_event, former, updated_at, due_at, due_code,
-		id, client_id, placed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	const insert = `INSERT INTO orders (version, status, serviceman_id, last_event, former, updated_at, due_at, due_code, told,
+		id, client_id, placed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	const update = `UPDATE orders SET version = ?, status = ?, serviceman_id = ?, last_event = ?, former = ?, updated_at = ?,
-		due_at = ?, due_code = ? WHERE n = ?`
+		due_at = ?, due_code = ?, told = told + ? WHERE n = ?`
 	o := c.order
 	former, err := formerJSON(o.Former)
 	if err != nil {
 		return err
 	}
-	args := []any{c.version, int64(o.Status), orNull(o.ServicemanID), c.event, former, o.UpdatedAt.UnixMilli(), nil, nil}
+	args := []any{c.version, int64(o.Status), orNull(o.ServicemanID), c.event, former, o.UpdatedAt.UnixMilli(), nil, nil, c.told}
 	if !o.DueAt.IsZero() {
 		args[6] = o.DueAt.UnixMilli()
 	}

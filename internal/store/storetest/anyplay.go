@@ -60,7 +60,7 @@ func (p *play) commitAny(t *rapid.T) {
 	if rapid.Bool().Draw(t, "acks") {
 		who := rapid.SampledFrom(p.actors).Draw(t, "who acknowledges").ID
 		seq := rapid.IntRange(0, len(p.model.inboxes[who])).Draw(t, "up to")
-		acks = []store.Ack{{UserID: who, Device: "phone", Seq: int64(seq), SeenAt: p.clock.now()}}
+		acks = []store.Ack{{UserID: who, Device: "phone", Seq: int64(seq), SeenAt: p.clock.now(), New: true}}
 	}
 	p.commitBoth(cmds, acks)
 	p.sent = append(p.sent, cmds...)

@@ -2,8 +2,10 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 )
 
@@ -21,9 +23,9 @@ func ackNeverMovesBack(w *world) {
 func acksWithAnyGroup(w *world) {
 	records := w.records(w.place(ana, "o-1", sam))
 	g := store.Group{Orders: []string{"o-1"}, Acks: []store.Ack{
-		{UserID: ana.ID, Device: "phone", Seq: 0, SeenAt: w.clock.now()},
-		{UserID: ben.ID, Device: "phone", Seq: 0, SeenAt: w.clock.now()},
-		{UserID: ben.ID, Device: "tablet", Seq: 0, SeenAt: w.clock.now()},
+		{UserID: ana.ID, Device: "phone", Seq: 0, SeenAt: w.clock.now(), New: true},
+		{UserID: ben.ID, Device: "phone", Seq: 0, SeenAt: w.clock.now(), New: true},
+		{UserID: ben.ID, Device: "tablet", Seq: 0, SeenAt: w.clock.now(), New: true},
 	}}
 	if _, err := w.s.Commit(w.t.Context(), g, func(store.Loaded) []store.Record { return records }); err != nil {
 		w.t.Fatalf("commit: %v", err)
@@ -59,5 +61,28 @@ func longestUnseenForgotten(w *world) {
 // ack commits one ack alone.
 func (w *world) ack(userID, device string, seq int64) {
 	w.t.Helper()
-	w.load(store.Group{Acks: []store.Ack{{UserID: userID, Device: device, Seq: seq, SeenAt: w.clock.now()}}})
+	w.load(store.Group{Acks: []store.Ack{{UserID: userID, Device: device, Seq: seq, SeenAt: w.clock.now(), New: true}}})
+}
+
+func unknownStaysUnknown(w *world) {
+	w.do(w.place(ana, "o-1", sam))
+	a := store.Ack{UserID: ana.ID, Device: "phone", Seq: 1, SeenAt: w.clock.now(), Sent: []store.Mark{{First: 1, Last: 1, At: w.clock.now()}}}
+	w.load(store.Group{Acks: []store.Ack{a}})
+	w.same("the device is known", w.open(ana.ID, "phone", nil).Known, false)
+	a.New = true
+	w.load(store.Group{Acks: []store.Ack{a}})
+	w.same("the device is known", w.open(ana.ID, "phone", nil).Known, true)
+}
+
+func openCounted(w *world) {
+	count := func() map[string]int {
+		open := w.load(store.Group{Placers: []string{ana.ID, ben.ID, sam.ID, "nobody"}}).Open
+		maps.DeleteFunc(open, func(_ string, n int) bool { return n == 0 })
+		return open
+	}
+	w.same("open orders", count(), map[string]int{})
+	w.do(w.place(ana, "o-1", sam, sue), w.place(ana, "o-2", sam), w.place(ben, "o-3", sam))
+	w.same("open orders", count(), map[string]int{ana.ID: 2, ben.ID: 1})
+	w.do(w.say(sam, "o-2", callout.Accepted), w.say(ana, "o-1", callout.Cancelled))
+	w.same("open orders", count(), map[string]int{ana.ID: 1, ben.ID: 1})
 }

@@ -69,7 +69,7 @@ func cancelledContext(w *world) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	records := w.records(w.place(ana, "o-1", sam))
-	group := store.Group{Orders: []string{"o-1"}, Acks: []store.Ack{{UserID: ana.ID, Device: "phone", SeenAt: w.clock.now()}}}
+	group := store.Group{Orders: []string{"o-1"}, Acks: []store.Ack{{UserID: ana.ID, Device: "phone", SeenAt: w.clock.now(), New: true}}}
 	for range 2 {
 		_, err := w.s.Commit(ctx, group, func(store.Loaded) []store.Record { cancel(); return records })
 		if !errors.Is(err, context.Canceled) {
@@ -100,7 +100,7 @@ func (w *world) mustBeBadData(records []store.Record) {
 	if err != nil {
 		w.t.Fatalf("heads: %v", err)
 	}
-	g := store.Group{Acks: []store.Ack{{UserID: ana.ID, Device: "never", SeenAt: w.clock.now()}}}
+	g := store.Group{Acks: []store.Ack{{UserID: ana.ID, Device: "never", SeenAt: w.clock.now(), New: true}}}
 	for _, r := range records {
 		if r.Version == 1 {
 			g.Orders = append(g.Orders, r.OrderID)

@@ -16,8 +16,11 @@ import (
 // Store is all that is asked of a database.
 type Store interface {
 	store.Ledger
+	store.Keeper
 	store.Inbox
 	store.History
+	store.Dismissals
+	store.Users
 }
 
 // Run holds a store to the contract. open makes one that is empty and that nobody else uses, whose clock is the given
@@ -60,6 +63,17 @@ func promises() []promise {
 		{"AnAckNeverMovesBack", ackNeverMovesBack},
 		{"AcksAreWrittenWithAnyGroup", acksWithAnyGroup},
 		{"TheLongestUnseenDeviceIsForgotten", longestUnseenForgotten},
+		{"AnUnknownDeviceStaysUnknownUnlessItIsNew", unknownStaysUnknown},
+		{"OpenOrdersAreCountedForTheirClient", openCounted},
+		{"ReceiptsSayWhatBecameOfAnEvent", receipts},
+		{"ReceiptsClaimTheFirstTimeAlone", receiptsOfTheFirstTime},
+		{"ReceiptsOutliveTheirDevice", receiptsOutlive},
+		{"RetentionCutsWhatAllHaveAndIsOld", cutWhatAllHave},
+		{"RetentionForgetsDevicesThatAreLongUnseen", cutForgetsDevices},
+		{"RetentionGoesInSteps", cutInSteps},
+		{"RetentionDropsWhatStandsInNoInbox", dropOrders},
+		{"WhoIsBarredIsNotLetIn", barred},
+		{"DismissalsAreReadInTheirOrder", dismissals},
 		{"OpenKnowsTheDevice", openKnowsDevice},
 		{"OpenComparesWhatTheDeviceHas", openCompares},
 		{"OpenListsTheOpenOrders", openListsOrders},

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// errNoHistory says that this server does not look receipts up.
+var errNoHistory = errors.New("receipts are not looked up here")
+
+// inquire finds what became of an event for others. Only who has sent it may know; of an event of somebody else, or of
+// none, the answer is the same: nobody. Those whose offer the event has closed are nobody else's business.
+func (s *Server) inquire(ctx context.Context, r session.Inquire) (*wire.Receipt, error) {
+	answer := &wire.Receipt{OrderID: r.About.OrderID, Version: r.About.Version}
+	if s.config.History == nil {
+		return nil, errNoHistory
+	}
+	receipts, err := s.config.History.Receipts(ctx, r.About.OrderID, r.About.Version)
+	if err != nil {
+		return nil, err
+	}
+	for _, receipt := range receipts {
+		if receipt.SenderID == r.UserID && receipt.UserID != r.UserID && receipt.View != callout.ClosedView {
+			answer.To = append(answer.To, first(receipt))
+		}
+	}
+	return answer, nil
+}
+
+// first is a receipt without the devices that it is of: those are their user's business.
+func first(r store.Receipt) wire.ReceiptTo {
+	to := wire.ReceiptTo{UserID: r.UserID}
+	for _, d := range r.Devices {
+		to.SentAt, to.AckedAt = earlier(to.SentAt, d.SentAt), earlier(to.AckedAt, d.AckedAt)
+	}
+	return to
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/calloutd/callout"
+)
+
+// Mark says that something happened at one moment to a range of an inbox: it was sent to a device, or acknowledged by it.
+type Mark struct {
+	First, Last int64 // seqs
+	At          time.Time
+}
+
+// Receipt is what became of one event for one of those who were told of it.
+type Receipt struct {
+	Version  int64 // of the event
+	Status   callout.Status
+	SenderID string
+	At       time.Time // when it happened, just before it was committed
+	UserID   string    // who was told
+	View     callout.View
+	Seq      int64 // in their inbox
+	Devices  []Delivery
+}
+
+// Delivery is what became of an event on one device. A time that is zero has not come, or was not written down before a
+// crash: nothing is said that has not happened.
+type Delivery struct {
+	Device          string
+	SentAt, AckedAt time.Time
+}
+
+// AddMark adds a mark behind others. One that goes on where the last one ends, at the same millisecond, becomes one with it.
+func AddMark(marks []Mark, m Mark) []Mark {
+	if n := len(marks) - 1; n >= 0 && marks[n].Last+1 == m.First && marks[n].At.UnixMilli() == m.At.UnixMilli() {
+		marks[n].Last = m.Last
+		return marks
+	}
+	return append(marks, m)
+}
+
+// MarksAfter is what marks say of seqs above one.
+func MarksAfter(marks []Mark, seq int64) []Mark {
+	i := slices.IndexFunc(marks, func(m Mark) bool { return m.Last > seq })
+	if i < 0 {
+		return nil
+	}
+	rest := slices.Clone(marks[i:])
+	rest[0].First = max(rest[0].First, seq+1)
+	return rest
+}
+
+// LastMark is the highest seq of marks, or seq if that is higher.
+func LastMark(marks []Mark, seq int64) int64 {
+	if n := len(marks); n > 0 {
+		return max(seq, marks[n-1].Last)
+	}
+	return seq
+}
+
+// EncodeMarks writes marks as a database keeps them: of each the distance of First from the former Last, its length, and the
+// milliseconds since the former, as varints.
+func EncodeMarks(marks []Mark) []byte {
+	var b []byte
+	var last, at int64
+	for _, m := range marks {
+		b = binary.AppendVarint(b, m.First-last)
+		b = binary.AppendVarint(b, m.Last-m.First)
+		b = binary.AppendVarint(b, m.At.UnixMilli()-at)
+		last, at = m.Last, m.At.UnixMilli()
+	}
+	return b
+}
+
+// DecodeMarks reads what [EncodeMarks] wrote.
+func DecodeMarks(b []byte) ([]Mark, error) {
+	var marks []Mark
+	var last, at int64
+	for len(b) > 0 {
+		var fields [3]int64
+		for i := range fields {
+			v, n := binary.Varint(b)
+			if n <= 0 {
+				return nil, errors.New("marks that end in the middle")
+			}
+			fields[i], b = v, b[n:]
+		}
+		first := last + fields[0]
+		last, at = first+fields[1], at+fields[2]
+		marks = append(marks, Mark{first, last, time.UnixMilli(at).UTC()})
+	}
+	return marks, nil
+}
+
+// MarkedAt is when a seq was marked, or zero.
+func MarkedAt(marks []Mark, seq int64) time.Time {
+	for _, m := range marks {
+		if m.First <= seq && seq <= m.Last {
+			return m.At
+		}
+	}
+	return time.Time{}
+}
+
+// Concerned lists, each once, everybody who may have been told of some of an order's events.
+func Concerned(events []callout.Event) []string {
+	var ids []string
+	add := func(list ...string) {
+		for _, id := range list {
+			if id != "" && id != callout.SystemID && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	for i := range events {
+		add(events[i].Order.ClientID, events[i].Order.ServicemanID, events[i].Sender.ID)
+		add(events[i].Order.Receivers...)
+	}
+	return ids
+}
