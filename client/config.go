@@ -26,8 +26,9 @@ type Config struct {
 	UserID string
 	// Role is what that user is. With a Token it is the token's to say.
 	Role callout.Role
-	// Token gives the token for a connection. It is asked again for each one, so that an expired token is replaced. Nil is
-	// for servers in development mode, which take UserID and Role as they are said.
+	// Token gives the token for a connection. It is asked again for each one, and in time before the token of a connection
+	// expires, so that there is always one that is good. Nil is for servers in development mode, which take UserID and Role
+	// as they are said.
 	Token func(context.Context) (string, error)
 
 	// Device names this installation of the program, and is the same whenever it runs: two sockets of one device replace
@@ -48,6 +49,10 @@ type Config struct {
 	// OnConnection is told when the connection is there (true, nil), and when it is lost and why. It must not block, nor
 	// call the socket's Open or Close.
 	OnConnection func(connected bool, err error)
+
+	// OnReceipt is told when somebody has acknowledged an event that the user of this socket has sent, and what came of
+	// [Socket.AskReceipt]. It must not block. Nil: nobody wants to know.
+	OnReceipt func(Receipt)
 
 	// Logger is told of lost connections. Nil: nobody is.
 	Logger *slog.Logger

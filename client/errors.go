@@ -33,6 +33,7 @@ const (
 	CodeForbidden       = int(wire.Forbidden)       // a valid token, but not for this
 	CodeTokenExpired    = int(wire.TokenExpired)    // and Config.Token had no other
 	CodeReplaced        = int(wire.Replaced)        // a later socket of the same device has taken over
+	CodeLoggedOut       = int(wire.LoggedOut)       // the device was logged out, or the user's sessions ended
 )
 
 // CloseError is a server's word on why it closed a connection, or would not open it.

@@ -81,6 +81,10 @@ func (s *Socket) read(ctx context.Context, link *link) error {
 			err = s.event(f)
 		case wire.Error:
 			err = s.refusal(f)
+		case wire.Receipt:
+			s.receipt(f)
+		case wire.TokenTaken:
+			link.tokenTaken(f.ExpiresAt)
 		default:
 			err = faultf("a second welcome")
 		}
@@ -178,4 +182,5 @@ func (s *Socket) setConnected(connected bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connected = connected
+	s.questions = nil
 }

@@ -20,6 +20,7 @@ const maxServerFrame = 64 << 20
 type link struct {
 	conn    *websocket.Conn
 	goodbye *wire.Goodbye
+	renewed chan time.Time // has room for one: until when the new token is good
 
 	silence time.Duration // how long the server may say nothing
 	watch   *time.Timer   // ends the link after that; nil: nobody watches yet
@@ -27,7 +28,7 @@ type link struct {
 
 // dial opens a connection. A server that refuses the handshake for who is asking answers with a *CloseError.
 func dial(ctx context.Context, client *http.Client, address *url.URL, subprotocols ...string) (*link, error) {
-	l := new(link)
+	l := &link{renewed: make(chan time.Time, 1)}
 	conn, response, err := websocket.Dial(ctx, address.String(), &websocket.DialOptions{
 		HTTPClient: client, Subprotocols: subprotocols,
 		OnPingReceived: func(context.Context, []byte) bool {

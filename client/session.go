@@ -33,6 +33,8 @@ func (s *Socket) connect(ctx context.Context, l *life) (welcomed bool, err error
 		_ = link.conn.Close(websocket.StatusNormalClosure, "")
 		return false, err
 	}
+	stop := s.keepToken(ctx, l, link, welcome)
+	defer stop()
 	ping := cmp.Or(time.Duration(welcome.PingSeconds)*time.Second, defaultPing)
 	err = s.converse(ctx, l, link, 2*ping+pingSlack)
 	s.setConnected(false)
@@ -79,7 +81,7 @@ func (s *Socket) greet(ctx context.Context, l *life) (_ *link, _ wire.Welcome, e
 
 // hello says who this device is and how far it has got.
 func (s *Socket) hello(ctx context.Context, l *life) (wire.Hello, error) {
-	h := wire.Hello{Window: s.config.Window, WhenDone: s.config.WhenDone}
+	h := wire.Hello{Window: s.config.Window, WhenDone: s.config.WhenDone, Receipts: s.config.OnReceipt != nil}
 	if s.config.Token == nil {
 		h.UserID, h.Role = s.config.UserID, s.config.Role
 	} else {
@@ -173,6 +175,7 @@ func (s *Socket) toWrite(now time.Time, commands bool) (frames [][]byte, wait ti
 	defer s.mu.Unlock()
 	if commands {
 		frames, wait = s.outbox.take(now)
+		frames = append(frames, s.asked()...)
 	}
 	if seq, due := s.inbox.ack(); due {
 		frames = append(frames, wire.Encode(wire.Ack{Seq: seq}))

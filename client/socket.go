@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 // Socket is a user's connection to a server, kept up from Open to Close. A socket that was closed, or that has ended,
@@ -38,6 +39,7 @@ type Socket struct {
 	inbox     inbox
 	orders    orders
 	outbox    outbox
+	questions []wire.Ask // of AskReceipt, to be written
 }
 
 // life is one stretch of a socket, from Open to its end.
@@ -51,7 +53,8 @@ type life struct {
 	failure error // guarded by Socket.mu: why it is over; while it is not, why the last attempt came to nothing
 	closing error // set before ended is closed: what went wrong in saying goodbye
 
-	token, expired string // the goroutine's own: the token said last, and one that is of no more use
+	// The goroutine's own, and keepToken's while that runs: the token said last, and one that is of no more use.
+	token, expired string
 }
 
 // change is what becomes of a connection.
