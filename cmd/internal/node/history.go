@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
@@ -22,19 +21,14 @@ type Reader interface {
 
 // OpenReader opens a database to be read, which another process may be serving. The caller closes it.
 func OpenReader(ctx context.Context, d Database) (Reader, error) {
-	var db Reader
-	err := d.check()
-	switch {
-	case err != nil:
-	case d.IsPostgres():
-		db, err = postgres.OpenReadOnly(ctx, d.Name)
-	default:
-		db, err = sqlite.OpenReadOnly(ctx, d.Name)
+	if err := d.check(); err != nil {
+		return nil, d.failure(err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("open the database %s to read: %w", Redact(d.Name), err)
+	if d.IsPostgres() {
+		db, err := postgres.OpenReadOnly(ctx, d.Name)
+		return db, d.failure(err)
 	}
-	return db, nil
+	return sqlite.OpenReadOnly(ctx, d.Name)
 }
 
 // Events reads the events of an order from a database that another process may be serving.
@@ -49,16 +43,4 @@ func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, e
 		return nil, fmt.Errorf("read order %s: %w", orderID, err)
 	}
 	return events, nil
-}
-
-// Redact is a database's name as it may be shown: a path, or where a server is, without user, password and parameters.
-func Redact(name string) string {
-	if !(Database{Name: name}).IsPostgres() {
-		return name
-	}
-	u, err := url.Parse(name)
-	if err != nil {
-		return "postgres://(a URL that cannot be read)"
-	}
-	return u.Scheme + "://" + u.Host + u.Path
 }

@@ -4,10 +4,7 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/calloutd/callout/internal/bus"
@@ -29,33 +26,6 @@ type Config struct {
 
 	// Record sees every commit of the ledger, and may be nil.
 	Record func(store.Ledger) store.Ledger
-}
-
-// Database says where the orders are kept.
-type Database struct {
-	Name        string // a postgres:// URL, or the path of an SQLite file
-	Wait        bool   // stand by while another process serves it
-	AllowUnsafe bool   // serve on a PostgreSQL that does not keep what it has confirmed
-	MaxDevices  int    // of a user; 0: store.MaxDevices
-}
-
-// IsPostgres reports whether the database is a PostgreSQL server, and not an SQLite file.
-func (d Database) IsPostgres() bool {
-	return strings.HasPrefix(d.Name, "postgres://") || strings.HasPrefix(d.Name, "postgresql://")
-}
-
-// check says whether a name that is no postgres:// URL can be meant as a path.
-func (d Database) check() error {
-	if kind, _, ok := strings.Cut(d.Name, "://"); ok && !d.IsPostgres() {
-		return fmt.Errorf("there is no kind of database %s://; it is postgres:// or the path of an SQLite file", kind)
-	}
-	if key, _, ok := strings.Cut(d.Name, "="); ok && slices.Contains([]string{"host", "hostaddr", "port", "user", "dbname", "service"}, strings.TrimSpace(key)) {
-		return errors.New("that looks like the keywords of a PostgreSQL connection; give them as a postgres:// URL")
-	}
-	if d.Name == "" {
-		return errors.New("it has no name")
-	}
-	return nil
 }
 
 // database is what a node needs of either kind.
@@ -81,7 +51,7 @@ type Node struct {
 func Open(ctx context.Context, config Config) (*Node, error) {
 	n := &Node{config: config}
 	if err := n.openDatabase(ctx); err != nil {
-		return nil, fmt.Errorf("open the database %s: %w", Redact(config.Database.Name), err)
+		return nil, err
 	}
 	if config.Tokens != nil {
 		tokens, err := config.Tokens(ctx)
@@ -147,8 +117,8 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 
 func (n *Node) openDatabase(ctx context.Context) error {
 	d := n.config.Database
-	if err := d.check(); err != nil {
-		return err
+	if err := errors.Join(d.check(), d.checkFile()); err != nil {
+		return d.failure(err)
 	}
 	if d.Wait {
 		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
@@ -162,7 +132,7 @@ func (n *Node) openDatabase(ctx context.Context) error {
 		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Log: n.config.Server.Log,
 	})
 	if err != nil {
-		return err
+		return d.failure(err)
 	}
 	n.database, n.lost = db, db.Lost()
 	return nil

@@ -28,14 +28,14 @@ type receipts struct {
 // playMany plays n orders at once, sums up, and holds the database to what the parties have received.
 func (o *Options) playMany(ctx context.Context, d node.Database, n int) error {
 	atOnce := min(n, ordersAtOnce())
-	counts := counts{orders: n, due: n * len(moves(o.Cancel)), start: time.Now()}
-	fmt.Fprintf(o.Out, "\n%s orders, %s, over real sockets in %s,\nkept in %s.\n\n", grouped(n), together(n, atOnce), o.dialect(), o.kept())
-
+	counts := counts{orders: n, due: n * len(moves(o.Cancel))}
 	var all []played
 	took := time.Duration(0)
 	watching, progress, stop := watched(ctx, patience)
 	defer stop()
 	err := besideServer(watching, d, o.Log, counts.committed, func(ctx context.Context, url string) error {
+		fmt.Fprintf(o.Out, "\n%s orders, %s, over real sockets in %s,\nkept in %s.\n\n", grouped(n), together(n, atOnce), o.dialect(), o.kept())
+		counts.start = time.Now()
 		return o.withProgress(&counts, func() (err error) {
 			all, err = o.playAll(ctx, url, n, atOnce, &counts, progress)
 			took = time.Since(counts.start)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/calloutd/callout/cmd/callout/internal/history"
@@ -26,17 +27,19 @@ func (o *Options) playOne(ctx context.Context, d node.Database) (err error) {
 		defer func() { err = errors.Join(err, file.Close()) }()
 		shows = append(shows, traceTo(file))
 	}
+	picture := newDrawing(o.Out, ink{o.Colours})
 	if !o.Mermaid {
-		picture := newDrawing(o.Out, ink{o.Colours})
-		fmt.Fprintf(o.Out, "\nOne order over real sockets in %s, kept in %s.\nEvery status is committed before anybody is told.\n\n", o.dialect(), o.kept())
-		if err := picture.head(); err != nil {
-			return err
-		}
 		shows = append(shows, picture.arrow)
 	}
 
 	record, orderID := newRecorder(time.Now, shows...), hexID()
 	err = besideServer(watching, d, o.Log, record.commits(orderID), func(ctx context.Context, url string) error {
+		if !o.Mermaid {
+			fmt.Fprintf(o.Out, "\nOne order over real sockets in %s, kept in %s.\nEvery status is committed before anybody is told.\n\n", o.dialect(), o.kept())
+			if err := picture.head(); err != nil {
+				return err
+			}
+		}
 		p, err := newPlay(url, orderID, o.Cancel, o.Classic, record)
 		if err != nil {
 			return err
@@ -71,11 +74,25 @@ func (o *Options) conclude(ctx context.Context, d node.Database, orderID string,
 		return fmt.Errorf("order %s rests in %s; it was to end in %s", orderID, rests, end(o.Cancel))
 	}
 	fmt.Fprintf(o.Out, "\n%d arrows, %d events, %s. It rests in %s.\n", len(arrows), len(events), short(arrows[len(arrows)-1].At), rests)
-	if o.Database != "" {
-		fmt.Fprintf(o.Out, "To see it again: callout order %s --db '%s'\n", orderID, node.Redact(o.Database))
-	}
+	fmt.Fprint(o.Out, o.again(orderID))
 	return nil
 }
+
+// again is how to see an order once more, if its database is kept and can be named.
+func (o *Options) again(orderID string) string {
+	database, whole := node.Retype(o.Database)
+	if database == "" {
+		return ""
+	}
+	hint := "To see it again: callout order " + orderID + " --db " + shellQuoted(database)
+	if !whole {
+		hint += " (and the password, which is not shown)"
+	}
+	return hint + "\n"
+}
+
+// shellQuoted is text as one word of a POSIX shell's.
+func shellQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // hexID is an id that nobody else has, such as the original's apps give.
 func hexID() string {
