@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/server"
@@ -61,6 +62,14 @@ func (f *tokenFlags) tokens(db string, log *slog.Logger) (server.TokenConfig, er
 		return config, fmt.Errorf("the secret has %d bytes; HS256 needs at least %d", len(config.Secret), server.MinSecret)
 	}
 	return config, nil
+}
+
+// checkRoleClaim refuses the claims that say something else of a token (RFC 7519, section 4.1).
+func checkRoleClaim(name string) error {
+	if slices.Contains([]string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}, name) {
+		return fmt.Errorf("--role-claim is %s, which says something else of a token", name)
+	}
+	return nil
 }
 
 // secretBeside is where the secret is that goes with a database.

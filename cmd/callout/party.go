@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -19,8 +22,28 @@ type partyCommand struct {
 	Cursor string `help:"File that keeps what you have seen, so that you miss nothing while you are away." placeholder:"FILE" predictor:"file"`
 }
 
+// check says what is wrong with the flags, in their own names.
+func (c *partyCommand) check() error {
+	u, err := url.Parse(c.URL)
+	if err != nil || !slices.Contains([]string{"ws", "wss", "http", "https"}, u.Scheme) || u.Host == "" {
+		return fmt.Errorf("--url is %q; it is like ws://127.0.0.1:8080, or wss:// with TLS", c.URL)
+	}
+	if c.User != "" {
+		if err := callout.CheckUserID("--user", c.User); err != nil {
+			return plain(err)
+		}
+	}
+	if c.Device != "" {
+		return plain(callout.CheckID("--device", c.Device))
+	}
+	return nil
+}
+
 // Run is a party in the role that the command is named for.
 func (c *partyCommand) Run(ctx context.Context, line *kong.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	person := term.IsTerminal(int(os.Stdin.Fd()))
 	screen := person && term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
 	return terminal.Run(ctx, terminal.Options{

@@ -27,8 +27,8 @@ type serveCommand struct {
 	Dev         bool     `help:"Development mode: anybody may be anybody, without a token. On loopback addresses only."`
 	DevAnywhere bool     `help:"Allow development mode on an address that others reach."`
 	Origin      []string `help:"Origin of pages that may connect, beside those of this host. '*' is any." placeholder:"URL"`
-	TLSCert     string   `help:"Certificate chain (PEM), for TLS that ends here." type:"existingfile" predictor:"file"`
-	TLSKey      string   `help:"Its key (PEM)." type:"existingfile" predictor:"file"`
+	TLSCert     string   `help:"Certificate chain (PEM), for TLS that ends here." placeholder:"FILE" predictor:"file"`
+	TLSKey      string   `help:"Its key (PEM)." placeholder:"FILE" predictor:"file"`
 
 	OfferTime      time.Duration `default:"10m" help:"How long an order is on offer, unless it says otherwise."`
 	ChangeTime     time.Duration `default:"10m" help:"How long a change waits for the client's answer."`
@@ -50,7 +50,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := node.Open(ctx, config)
+	n, listener, err := c.open(ctx, config)
 	if c.Wait && errors.Is(err, context.Canceled) {
 		log.Info("stopped before it served")
 		return nil
@@ -58,14 +58,43 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
-	if err != nil {
-		return errors.Join(err, n.Close())
-	}
 	c.greet(log, listener.Addr().String())
 	err = n.Run(ctx, listener)
 	log.Info("stopped")
 	return err
+}
+
+// open takes the address and the database, in the order in which a refusal leaves nothing behind. One who stands by takes
+// the database first: the process that it waits for may have the address as well.
+func (c *serveCommand) open(ctx context.Context, config node.Config) (*node.Node, net.Listener, error) {
+	if c.Wait {
+		n, err := node.Open(ctx, config)
+		if err != nil {
+			return nil, nil, err
+		}
+		listener, err := c.listen(ctx)
+		if err != nil {
+			return nil, nil, errors.Join(err, n.Close())
+		}
+		return n, listener, nil
+	}
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, err := node.Open(ctx, config)
+	if err != nil {
+		return nil, nil, errors.Join(err, listener.Close())
+	}
+	return n, listener, nil
+}
+
+func (c *serveCommand) listen(ctx context.Context) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr: %w", err)
+	}
+	return listener, nil
 }
 
 func (c *serveCommand) logger() *slog.Logger {
@@ -80,6 +109,10 @@ func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 	if err := c.check(); err != nil {
 		return node.Config{}, err
 	}
+	allowed, err := origins(c.Origin)
+	if err != nil {
+		return node.Config{}, err
+	}
 	config := node.Config{
 		Database: node.Database{Name: c.DB, Wait: c.Wait, AllowUnsafe: c.AllowUnsafe},
 		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(),
@@ -89,7 +122,7 @@ func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 	s := &config.Server
 	s.Session.Dev, s.Session.PingEvery, s.Session.Window = c.Dev, c.Ping, c.Window
 	s.DrainTime, s.LocalOnly = c.DrainTime, c.Dev && !c.DevAnywhere
-	s.Origins, s.Clock, s.Log = c.Origin, time.Now, log
+	s.Origins, s.Clock, s.Log = allowed, time.Now, log
 	s.Registry = newRegistry()
 	if c.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
@@ -117,7 +150,7 @@ func (c *serveCommand) check() error {
 	switch {
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
-	case c.OfferTime <= 0 || c.ChangeTime <= 0 || c.CompletionTime <= 0:
+	case c.OfferTime == 0 || c.ChangeTime == 0 || c.CompletionTime == 0:
 		return errors.New("--offer-time, --change-time and --completion-time are more than nothing")
 	case c.Ping < time.Second:
 		return errors.New("--ping is at least a second")
@@ -126,7 +159,7 @@ func (c *serveCommand) check() error {
 	case c.Dev && !c.DevAnywhere && !loopback(c.Addr):
 		return fmt.Errorf("development mode lets anybody be anybody, and others reach %s; --dev-anywhere if that is meant", c.Addr)
 	}
-	return nil
+	return checkRoleClaim(c.RoleClaim)
 }
 
 // loopback reports whether nobody outside this machine reaches the address.

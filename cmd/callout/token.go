@@ -28,9 +28,12 @@ type tokenCommand struct {
 // Run prints a token.
 func (c *tokenCommand) Run() error {
 	if err := callout.CheckUserID("--user", c.User); err != nil {
+		return plain(err)
+	}
+	if err := checkRoleClaim(c.RoleClaim); err != nil {
 		return err
 	}
-	if c.For <= 0 {
+	if c.For == 0 {
 		return errors.New("--for is more than nothing")
 	}
 	flags := tokenFlags{Secret: c.Secret, SecretFile: c.SecretFile, Audience: c.Audience, Issuer: c.Issuer, RoleClaim: c.RoleClaim}

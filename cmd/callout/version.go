@@ -1,6 +1,17 @@
 package main
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+type versionCommand struct{}
+
+// Run says which version this is.
+func (versionCommand) Run() error {
+	fmt.Println("callout", version())
+	return nil
+}
 
 // version is the module's version as it was built, with the commit where Go knows it.
 func version() string {
