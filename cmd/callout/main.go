@@ -25,6 +25,7 @@ type commands struct {
 	Client     partyCommand      `cmd:"" help:"Be a client at the terminal."`
 	Serviceman partyCommand      `cmd:"" help:"Be a serviceman at the terminal."`
 	Order      orderCommand      `cmd:"" help:"Show the history of an order."`
+	User       userCommand       `cmd:"" help:"Look after a user: devices, sessions, who is let in."`
 	Token      tokenCommand      `cmd:"" help:"Make a token for a user."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 	Completion completionCommand `cmd:"" help:"Print what makes your shell (bash, zsh or fish) complete the command line."`

@@ -13,7 +13,8 @@ import (
 
 type orderCommand struct {
 	databaseFlags
-	ID string `arg:"" help:"The order's id, or the beginning of it."`
+	ID       string `arg:"" help:"The order's id, or the beginning of it."`
+	Receipts bool   `help:"Show, too, what became of each event for those who were told of it."`
 }
 
 // Run prints the history of an order, read from the database beside whoever serves it.
@@ -35,7 +36,15 @@ func (c *orderCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("order", id)
-	return history.Print(os.Stdout, events, 0)
+	if err := history.Print(os.Stdout, events, 0); err != nil || !c.Receipts {
+		return err
+	}
+	receipts, err := db.Receipts(ctx, id, 0)
+	if err != nil {
+		return err
+	}
+	fmt.Println()
+	return history.PrintReceipts(os.Stdout, receipts)
 }
 
 // find gives the id of the order that is meant: the whole id goes before the beginning of another.

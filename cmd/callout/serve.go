@@ -39,6 +39,8 @@ type serveCommand struct {
 	Queue     int           `default:"8192" help:"Commands that may wait for a committer; one more is refused as overloaded."`
 	DrainTime time.Duration `default:"15s" help:"How long sessions may take to leave when the server stops."`
 
+	limitFlags
+
 	LogLevel  slog.Level `default:"info" help:"debug, info, warn or error."`
 	LogFormat string     `default:"text" enum:"text,json" help:"text or json."`
 }
@@ -119,6 +121,7 @@ func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 	}
 	config.Ledger.Rules.Offer, config.Ledger.Rules.Change, config.Ledger.Rules.Completion = c.OfferTime, c.ChangeTime, c.CompletionTime
 	config.Ledger.Queue = c.Queue
+	c.limitFlags.apply(&config)
 	s := &config.Server
 	s.Session.Dev, s.Session.PingEvery, s.Session.Window = c.Dev, c.Ping, c.Window
 	s.DrainTime, s.LocalOnly = c.DrainTime, c.Dev && !c.DevAnywhere
@@ -159,7 +162,7 @@ func (c *serveCommand) check() error {
 	case c.Dev && !c.DevAnywhere && !loopback(c.Addr):
 		return fmt.Errorf("development mode lets anybody be anybody, and others reach %s; --dev-anywhere if that is meant", c.Addr)
 	}
-	return checkRoleClaim(c.RoleClaim)
+	return errors.Join(checkRoleClaim(c.RoleClaim), c.limitFlags.check())
 }
 
 // loopback reports whether nobody outside this machine reaches the address.

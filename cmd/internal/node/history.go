@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
@@ -43,4 +44,22 @@ func Events(ctx context.Context, d Database, orderID string) ([]callout.Event, e
 		return nil, fmt.Errorf("read order %s: %w", orderID, err)
 	}
 	return events, nil
+}
+
+// Users looks after the users of a database. The caller closes it.
+type Users interface {
+	store.Users
+	Close() error
+}
+
+// OpenUsers opens a database, which another process may be serving, to look after its users.
+func OpenUsers(ctx context.Context, d Database) (Users, error) {
+	if err := d.check(); err != nil {
+		return nil, d.failure(err)
+	}
+	if d.IsPostgres() {
+		users, err := postgres.OpenUsers(ctx, d.Name)
+		return users, d.failure(err)
+	}
+	return sqlite.OpenUsers(d.Name, time.Now)
 }
