@@ -70,3 +70,16 @@ func (h *hub) close(pace time.Duration) []*conn {
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
+
+// countBusy is how many sessions are in the middle of a command.
+func (h *hub) countBusy() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for c := range h.conns {
+		if c.busy.Load() {
+			n++
+		}
+	}
+	return n
+}

@@ -199,3 +199,34 @@ func TestAServerThatStopsCutsOffWhatIsLeftWhenItsPatienceEnds(t *testing.T) {
 		t.Errorf("the command that was handed in has %d events (%v)", len(events), err)
 	}
 }
+
+func TestWhoIsInTheMiddleOfACommandLeavesLastAndKnowsWhatBecameOfIt(t *testing.T) {
+	var f faulty
+	s := servertest.Start(t, func(c *servertest.Config) { f.wrap(c) })
+	busy, _ := s.Enter("c-busy", callout.Client)
+	refused, _ := s.Enter("c-refused", callout.Client)
+	var idle []*servertest.Peer
+	for i := range 5 {
+		p, _ := s.Enter(fmt.Sprint("c-", i), callout.Client)
+		idle = append(idle, p)
+	}
+	held, release := f.hold(t)
+	place(busy, "p-1", "o-1", "s-1")
+	<-held
+	refused.Command("k-1", "o-nowhere", callout.Started)
+	eventually(t, "both commands are under way", func() bool { return scrape(t, s)["callout_sessions_busy"] == 2 })
+	done := stopping(s)
+	for _, p := range idle {
+		endsWith(t, p, wire.Draining)
+	}
+	release()
+	if e := busy.Event(); e.CommandID != "p-1" || e.Status != callout.Placed {
+		t.Errorf("the answer is %+v", e)
+	}
+	if e := refused.Error(); e.ID != "k-1" || e.Code != callout.NotFound {
+		t.Errorf("the answer is %+v", e)
+	}
+	endsWith(t, busy, wire.Draining)
+	endsWith(t, refused, wire.Draining)
+	<-done
+}

@@ -38,7 +38,10 @@ func newMetrics(registry prometheus.Registerer, h *hub) *metrics {
 	connections := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "callout_connections", Help: "Connections that are open, those included that have not said hello yet.",
 	}, func() float64 { return float64(h.countEntered()) })
-	registry.MustRegister(m.lag, m.ends, m.limits, sessions, connections)
+	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "callout_sessions_busy", Help: "Sessions that wait for the answer to a command.",
+	}, func() float64 { return float64(h.countBusy()) })
+	registry.MustRegister(m.lag, m.ends, m.limits, sessions, connections, busy)
 	return m
 }
 
