@@ -16,7 +16,18 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{}))
-	return mux
+	return lastUnlessUpgraded(mux)
+}
+
+// lastUnlessUpgraded ends the connection of a request that asks for another protocol and does not get it: a proxy that has not
+// waited for the answer takes what follows for that protocol, and no longer looks at it.
+func lastUnlessUpgraded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // healthz says that the process lives.

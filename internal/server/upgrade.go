@@ -62,8 +62,14 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 	switch {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		w.Header().Set("Upgrade", "websocket")
-		w.Header().Set("Connection", "Upgrade")
+		w.Header().Add("Connection", "Upgrade")
 		say(w, http.StatusUpgradeRequired, "this is a WebSocket")
+		return nil, nil, false
+	case r.ContentLength != 0:
+		say(w, http.StatusBadRequest, "a handshake has no body")
+		return nil, nil, false
+	case saidTwice(r):
+		say(w, http.StatusBadRequest, "a header is there twice")
 		return nil, nil, false
 	case s.config.LocalOnly && !localHost(r.Host):
 		say(w, http.StatusForbidden, "in development mode this server goes by loopback names alone")
@@ -88,6 +94,17 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 		return nil, nil, false
 	}
 	return socket, buffered.Reader, true
+}
+
+// saidTwice reports whether a header that may be there once is there more often. Who is in front of this server may go by
+// another of them than it does.
+func saidTwice(r *http.Request) bool {
+	for _, name := range []string{"Origin", "Sec-Websocket-Key", "Sec-Websocket-Version"} {
+		if len(r.Header[name]) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // originAllowed keeps pages of other sites from connecting with what their visitors' browsers know. Only browsers send
