@@ -35,8 +35,9 @@ const (
 
 // reader reads frames off a socket, and closes frames at the end.
 type reader struct {
-	conn *conn
-	ws   wsutil.Reader
+	conn  *conn
+	ws    wsutil.Reader
+	begun time.Time // when the message that is being read began
 }
 
 // read hands on what comes until the peer closes, breaks the protocol, or the connection is over. After a fault it
@@ -47,6 +48,9 @@ func (c *conn) read(from *bufio.Reader) {
 		Source: from, State: ws.StateServerSide, CheckUTF8: true, MaxMessageSize: int64(c.server.config.Limits.Frame),
 	}}
 	r.ws.OnIntermediate = func(h ws.Header, body io.Reader) error {
+		if r.overdue() {
+			return fault{wire.ProtocolFault, "a message that does not end"}
+		}
 		f, err := r.control(h, body)
 		if err == nil {
 			err = c.pass(f)
@@ -86,6 +90,7 @@ func (r *reader) next() (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
+	r.begun = time.Now()
 	switch {
 	case h.OpCode.IsControl():
 		return r.control(h, &r.ws)
@@ -94,6 +99,12 @@ func (r *reader) next() (frame, error) {
 	}
 	payload, err := io.ReadAll(&r.ws)
 	return frame{kind: textFrame, payload: payload}, err
+}
+
+// overdue reports whether a message takes longer than a peer may be silent. Control frames between its fragments are signs of
+// life, and would keep it for ever; without any, the session ends by itself.
+func (r *reader) overdue() bool {
+	return time.Since(r.begun) > 2*r.conn.server.config.Session.PingEvery
 }
 
 func (r *reader) control(h ws.Header, body io.Reader) (frame, error) {

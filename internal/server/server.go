@@ -38,6 +38,7 @@ type Config struct {
 	DismissEvery time.Duration    // how often that is looked at
 	History      store.History    // what became of events, for senders who ask; nil: they get no answer
 
+	AskTimeout   time.Duration // how long a peer may take to send a request
 	WriteTimeout time.Duration // how long a peer may take to take what is sent
 	Linger       time.Duration // how long to read on after the close frame
 	ReadTimeout  time.Duration // how long the database may take to answer a read
@@ -55,8 +56,8 @@ func DefaultConfig() Config {
 		Session: session.DefaultConfig(),
 		Limits:  Limits{Connections: 100_000, Frame: wire.MaxFrame},
 
-		WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second, DrainPace: time.Second, DrainTime: 15 * time.Second,
-		DismissEvery: time.Second,
+		AskTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, Linger: 5 * time.Second, ReadTimeout: 5 * time.Second,
+		DrainPace: time.Second, DrainTime: 15 * time.Second, DismissEvery: time.Second,
 	}
 }
 
@@ -86,14 +87,13 @@ func (s *Server) Missed() { s.hub.compareNow() }
 // waits for them, at most Config.DrainTime. It closes the listener.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
-		Handler:           s.Handler(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second, // these two are of requests; an upgraded connection has its own deadlines
-		WriteTimeout:      s.config.WriteTimeout,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug),
-		TLSConfig:         s.config.TLS,
+		Handler:        s.Handler(),
+		ReadTimeout:    s.config.AskTimeout, // this one is of requests; an upgraded connection has its own deadlines
+		WriteTimeout:   s.config.WriteTimeout,
+		IdleTimeout:    time.Minute,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       slog.NewLogLogger(s.config.Log.Handler(), slog.LevelDebug),
+		TLSConfig:      s.config.TLS,
 		// A WebSocket is upgraded from HTTP/1.1, so nothing newer is offered.
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
