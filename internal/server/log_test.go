@@ -3,8 +3,11 @@ package server_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -28,6 +31,7 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	quote := string(quoted)
+	long := strings.Repeat("long ", 2000)
 	head := func(fields string) string {
 		return b64([]byte(fields)) + "." + b64([]byte(`{"sub":"c-1","role":"client","exp":9999999999}`)) + ".AAAA"
 	}
@@ -36,6 +40,7 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 		head(`{"alg":` + quote + `}`), head(`{"alg":"RS256","kid":` + quote + `}`), head(`{"alg":"RS256","typ":` + quote + `}`),
 		bySecret(t, jwt.MapClaims{"sub": forged}), bySecret(t, jwt.MapClaims{"role": forged}), bySecret(t, jwt.MapClaims{"exp": forged}),
 		bySecret(t, jwt.MapClaims{"nbf": forged}),
+		head(`{"alg":"` + long + `"}`), head(`{"alg":"RS256","kid":"` + long + `"}`), bySecret(t, jwt.MapClaims{"sub": long}), long,
 	}
 	for _, dev := range []bool{true, false} {
 		var log bytes.Buffer
@@ -59,6 +64,16 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 		}
 		get(t, s.URL+"/order?userId="+url.QueryEscape(forged))
 		get(t, s.URL+"/"+url.PathEscape(forged))
+		for _, value := range []string{"x\x1b[2J", "x\rtime=2026-01-01T00:00:00Z", "x\u0085\u2028\u202etime=2026-01-01T00:00:00Z", long, "\xff\xfe"} {
+			for _, name := range []string{
+				"Host", "Upgrade", "Connection", "Origin", "User-Agent", "Referer", "Cookie", "Authorization", "X-Forwarded-For",
+				"Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Content-Length", "Transfer-Encoding",
+			} {
+				asked(t, s, handshake("/v1/socket?"+url.QueryEscape(value), "HTTP/1.1", "-"+name, name+": "+value)+string(closeFrame(wire.Done, "")))
+			}
+			asked(t, s, value+"\r\n\r\n")
+			asked(t, s, "GET /"+value+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		}
 		dialRaw(t, s, "/v1/socket", closeFrame(wire.Done, forged))
 		s.Stop()
 		lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
@@ -73,5 +88,15 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 		if len(lines) < len(tokens) {
 			t.Errorf("development mode %v: the log has only %d lines", dev, len(lines))
 		}
+	}
+}
+
+// asked sends a request and waits until the server has done with it. If it makes a WebSocket, it has to end with a close frame.
+func asked(t testing.TB, s *servertest.Server, request string) {
+	t.Helper()
+	r := dialBytes(t, s)
+	r.send([]byte(request))
+	if _, err := io.Copy(io.Discard, r.in); err != nil && !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("%.60q comes to nothing: %v", request, err)
 	}
 }
