@@ -8,7 +8,7 @@ targets=$(grep -rHoE --include='*_test.go' --exclude-dir=node_modules --exclude-
 
 while IFS=: read -r file target; do
 	echo "$target for $while_for"
-	if ! out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$while_for" "./$(dirname "$file")" 2>&1); then
+	if ! out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$while_for" -fuzzminimizetime 1s "./$(dirname "$file")" 2>&1); then
 		# The end of the time is now and then reported as a failure (go.dev/issue/75804, mended in Go 1.27). A real one is
 		# written down or panics.
 		if grep -q 'context deadline exceeded' <<<"$out" && ! grep -qE 'Failing input written|panic:' <<<"$out"; then

@@ -52,18 +52,22 @@ func newPlay(w *world, prefix string) *play {
 
 func (p *play) commitAny(t *rapid.T) {
 	p.t = t
-	cmds := make([]callout.Command, rapid.IntRange(0, 8).Draw(t, "commands"))
+	p.commitBoth(p.anyGroup(t))
+}
+
+// anyGroup is what is committed at once: commands on any of the orders, and perhaps an acknowledgement.
+func (p *play) anyGroup(t *rapid.T) (cmds []callout.Command, acks []store.Ack) {
+	cmds = make([]callout.Command, rapid.IntRange(0, 8).Draw(t, "commands"))
 	for i := range cmds {
 		cmds[i] = p.anyCommand(t)
 	}
-	var acks []store.Ack
 	if rapid.Bool().Draw(t, "acks") {
 		who := rapid.SampledFrom(p.actors).Draw(t, "who acknowledges").ID
 		seq := rapid.IntRange(0, len(p.model.inboxes[who])).Draw(t, "up to")
 		acks = []store.Ack{{UserID: who, Device: "phone", Seq: int64(seq), SeenAt: p.clock.now(), New: true}}
 	}
-	p.commitBoth(cmds, acks)
 	p.sent = append(p.sent, cmds...)
+	return cmds, acks
 }
 
 // anyCommand is more often than not one that the rules allow, and sometimes one that was sent before.
@@ -93,6 +97,11 @@ func (p *play) anyCommand(t *rapid.T) callout.Command {
 			cmd.Receivers = append(cmd.Receivers, r.ID)
 		}
 	}
+	adorn(t, &cmd)
+	if kind == 6 {
+		spoil(t, &cmd)
+	}
+	asSent(&cmd)
 	return cmd
 }
 
