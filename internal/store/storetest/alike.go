@@ -19,8 +19,8 @@ type Opener func(t testing.TB, clock func() time.Time) Store
 //
 // All inputs share the stores; each has people and orders of its own.
 func Alike(f *testing.F, open ...Opener) {
-	for seed := range byte(6) {
-		f.Add(seedOf(seed, 100*int(seed)))
+	for seed := range byte(8) {
+		f.Add(seedOf(seed, 110*int(seed)))
 	}
 	c := newClock()
 	var stores []Store
@@ -52,8 +52,11 @@ func playAlike(t *rapid.T, c *clock, stores []Store, prefix string, steps int) {
 		switch rapid.IntRange(0, 9).Draw(t, "step") {
 		case 0:
 			waits := []time.Duration{time.Millisecond, time.Second, time.Minute, 10 * time.Minute, 24 * time.Hour}
+			if next, any := plays[0].model.nextDue(c.now()); any {
+				waits = append(waits, next, next, next-time.Millisecond)
+			}
 			c.advance(rapid.SampledFrom(waits).Draw(t, "wait"))
-		case 1:
+		case 1, 2:
 			each(func(p *play) { p.commitTimers(t) })
 		default:
 			cmds, acks := plays[0].anyGroup(t)

@@ -99,6 +99,16 @@ func (m *model) due(now time.Time) map[string]callout.Command {
 	return due
 }
 
+// nextDue is how long it is until the first timer whose time has not come.
+func (m *model) nextDue(now time.Time) (wait time.Duration, any bool) {
+	for _, o := range m.orders {
+		if until := o.DueAt.Sub(now); o.DueEvent != 0 && until > 0 && (!any || until < wait) {
+			wait, any = until, true
+		}
+	}
+	return wait, any
+}
+
 // find is the newest row that is wanted.
 func (m *model) find(w store.Wanted) (wire.Event, bool) {
 	for _, row := range slices.Backward(m.inboxes[w.UserID]) {
