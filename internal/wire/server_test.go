@@ -118,3 +118,56 @@ func TestACloseCodeSaysWhetherToComeBack(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDecodeServer: whatever a server sends is refused, let pass, or read; what was read is written so that it is read again as
+// the same, and whatever goes on to an app of the original system is a frame, too.
+func FuzzDecodeServer(f *testing.F) {
+	e := event()
+	f.Add(wire.AppendEvent(nil, &e))
+	for _, seed := range []string{
+		`{"type":"welcome","userId":"c-7","role":"client","from":41,"seq":57,"orders":[{"id":"o","version":1,"statusCode":1003},` +
+			`{"id":"o","version":1,"statusCode":1006,"clientId":"c","services":[],"total":0,"change":{"id":4,"services":null,"total":0,"dueAt":"2026-03-01T12:00:00Z"},` +
+			`"placedAt":"2026-03-01T12:00:00Z","dueAt":"2026-03-01T12:00:00Z"}],"now":"2026-03-01T12:00:00.25Z","pingSeconds":25,"reset":true}`,
+		`{"type":"error","id":"a\n","code":"conflict","message":"<&>","order":{"id":"o"}}`, `{"type":"error","order":null}`,
+		`{"type":"goodbye","code":4000,"reason":"draining","reconnect":true,"afterMs":-1}`, `{"type":"goodbye","code":65536}`,
+		`{"type":"event","order":[1],"extra":"x","at":"9999-12-31T23:59:59-23:59"}`, `{"type":"event","status":{"statusCode":1012},"order":{"statusCode":"x"}}`,
+		`{"type":"weather"}`, `{"type":null}`, `[]`, `{`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		frame, err := wire.DecodeServer(data)
+		if err != nil || frame == nil {
+			if frame != nil {
+				t.Fatalf("both %#v and %v", frame, err)
+			}
+			return
+		}
+		if e, ok := frame.(wire.Event); ok {
+			if !canBeSent(&e) {
+				return
+			}
+			if classic, goesOut := wire.AppendClassic(nil, &e); goesOut && !json.Valid(classic) {
+				t.Fatalf("to an original app goes %s", classic)
+			}
+		}
+		written := wire.Encode(frame)
+		again, err := wire.DecodeServer(written)
+		if err != nil {
+			t.Fatalf("%s is not read again: %v", written, err)
+		}
+		if rewritten := wire.Encode(again); string(rewritten) != string(written) {
+			t.Fatalf("%s is written again as %s", written, rewritten)
+		}
+	})
+}
+
+// canBeSent reports whether a server could have made an event: of ids that are ids, an order, a time of our calendar.
+func canBeSent(e *wire.Event) bool {
+	for _, id := range []string{e.OrderID, e.SenderID, e.ReceiverID} {
+		if id != "" && callout.CheckID("id", id) != nil {
+			return false
+		}
+	}
+	return len(e.Order) > 0 && e.At.Year() > 0 && e.At.Year() < 9999
+}
