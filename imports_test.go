@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"internal/bus":     {".", "internal/wire"},
 	"internal/ledger":  {".", "internal/wire", "internal/store"},
 	"internal/server":  {".", "internal/wire", "internal/store", "internal/ledger", "internal/session", "internal/bus"},
-	"web": {},
+	"web":              {},
 }
 
 // noHome are names that say nothing of what is behind them.

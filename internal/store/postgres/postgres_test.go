@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store {
+	storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) {
 		url := server.Database(t)
 		db := open(t, url, postgres.Options{Clock: clock})
 		users, err := postgres.OpenUsers(t.Context(), url)
@@ -40,10 +40,7 @@ func TestContract(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return struct {
-			*postgres.DB
-			store.Users
-		}{db, users}
+		return db, users
 	})
 }
 

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store {
+	storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) {
 		path := pathIn(t)
 		db, err := Open(t.Context(), path, Options{Clock: clock})
 		if err != nil {
@@ -41,10 +41,7 @@ func TestContract(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return struct {
-			*DB
-			store.Users
-		}{db, users}
+		return db, users
 	})
 }
 

@@ -87,7 +87,7 @@ func receiptsOutlive(w *world) {
 	w.ack(ana.ID, "phone", 0)
 	w.do(w.place(ana, "o-1", sam))
 	w.writes(ana.ID, "phone", 1, []store.Mark{mark(1, 1, w.in(5))}, []store.Mark{mark(1, 1, w.in(6))})
-	if err := w.s.Dismiss(w.t.Context(), ana.ID, "phone", true); err != nil {
+	if err := w.users.Dismiss(w.t.Context(), ana.ID, "phone", true); err != nil {
 		w.t.Fatalf("dismiss: %v", err)
 	}
 	w.same("the device is known", w.open(ana.ID, "phone", nil).Known, false)

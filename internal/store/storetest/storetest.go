@@ -2,7 +2,7 @@
 // database:
 //
 //	func TestContract(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T, clock func() time.Time) storetest.Store { … })
+//		storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) { … })
 //	}
 package storetest
 
@@ -13,28 +13,32 @@ import (
 	"github.com/calloutd/callout/internal/store"
 )
 
-// Store is all that is asked of a database.
+// Store is all that is asked of a database by whoever serves it.
 type Store interface {
 	store.Ledger
 	store.Keeper
 	store.Inbox
 	store.History
 	store.Dismissals
-	store.Users
 }
 
-// Run holds a store to the contract. open makes one that is empty and that nobody else uses, whose clock is the given
-// one (Loaded.Now and Due go by it), and sees to it that it is closed when the test ends.
-func Run(t *testing.T, open func(t *testing.T, clock func() time.Time) Store) {
+// Run holds a store to the contract. open makes one that is empty and that nobody else uses, and somebody who looks after
+// its users beside it. The store's clock is the given one (Loaded.Now and Due go by it). open sees to it that both are
+// closed when the test ends.
+func Run(t *testing.T, open func(t *testing.T, clock func() time.Time) (Store, store.Users)) {
 	for _, promise := range promises() {
 		t.Run(promise.name, func(t *testing.T) {
 			c := newClock()
-			promise.hold(newWorld(t, open(t, c.now), c))
+			s, users := open(t, c.now)
+			w := newWorld(t, s, c)
+			w.users = users
+			promise.hold(w)
 		})
 	}
 	t.Run("AnyPlayIsAsTheRulesSay", func(t *testing.T) {
 		c := newClock()
-		anyPlay(t, open(t, c.now), c)
+		s, _ := open(t, c.now)
+		anyPlay(t, s, c)
 	})
 }
 

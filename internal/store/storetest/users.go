@@ -8,7 +8,7 @@ import (
 
 func (w *world) user(id string) store.User {
 	w.t.Helper()
-	u, err := w.s.User(w.t.Context(), id)
+	u, err := w.users.User(w.t.Context(), id)
 	if err != nil {
 		w.t.Fatalf("user: %v", err)
 	}
@@ -27,7 +27,7 @@ func barred(w *world) {
 		{Name: "tablet", SeenAt: w.clock.now()}, {Name: "phone", Cursor: 1, SeenAt: w.clock.now().Add(-time.Second)},
 	}})
 	for _, reason := range []string{"did not pay", "did not pay twice"} {
-		if err := w.s.Bar(ctx, ana.ID, reason); err != nil {
+		if err := w.users.Bar(ctx, ana.ID, reason); err != nil {
 			w.t.Fatalf("bar: %v", err)
 		}
 		w.same("why ana is barred", w.user(ana.ID).Reason, reason)
@@ -36,7 +36,7 @@ func barred(w *world) {
 	w.same("ana is barred", w.open(ana.ID, "phone", nil).Barred, true)
 	w.same("sam is barred", w.open(sam.ID, "phone", nil).Barred, false)
 	for _, want := range []bool{true, false} {
-		was, err := w.s.Unbar(ctx, ana.ID)
+		was, err := w.users.Unbar(ctx, ana.ID)
 		if err != nil {
 			w.t.Fatalf("unbar: %v", err)
 		}
@@ -61,12 +61,12 @@ func dismissals(w *world) {
 		forget bool
 		left   int
 	}{{"phone", false, 2}, {"phone", true, 1}, {"", false, 1}, {"", true, 0}} {
-		if err := w.s.Dismiss(ctx, ana.ID, d.device, d.forget); err != nil {
+		if err := w.users.Dismiss(ctx, ana.ID, d.device, d.forget); err != nil {
 			w.t.Fatalf("dismiss: %v", err)
 		}
 		w.same("devices left", len(w.user(ana.ID).Devices), d.left)
 	}
-	if err := w.s.Bar(ctx, ben.ID, ""); err != nil {
+	if err := w.users.Bar(ctx, ben.ID, ""); err != nil {
 		w.t.Fatalf("bar: %v", err)
 	}
 	w.same("ben's devices", len(w.user(ben.ID).Devices), 1)

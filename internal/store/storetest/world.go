@@ -38,6 +38,7 @@ type tb interface {
 type world struct {
 	t     tb
 	s     Store
+	users store.Users // set by Run
 	clock *clock
 	rules callout.Rules
 	ids   int // of commands so far
