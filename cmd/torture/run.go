@@ -30,11 +30,9 @@ type runCommand struct {
 }
 
 const (
-	enterWithin  = 30 * time.Second // for all parties to be let in, before anything goes wrong
-	serveWithin  = 30 * time.Second // for a server to serve, once nothing goes wrong any more
-	settleWithin = 90 * time.Second // for everybody to have everything
-	quietFor     = 5 * time.Second  // no timer takes longer
-	progressIn   = 5 * time.Second  // between two lines
+	enterWithin = 30 * time.Second // for all parties to be let in, before anything goes wrong
+	serveWithin = 30 * time.Second // for a server to serve, once nothing goes wrong any more
+	progressIn  = 5 * time.Second  // between two lines
 )
 
 // torture is one run.
@@ -43,7 +41,8 @@ type torture struct {
 	dir     string
 	world   *party.World
 	parties []*party.Party
-	faults  record.Tally
+	faults  record.Tally // that were done
+	seen    record.Tally // what came of them, as far as it is worth counting
 	stage   *stage
 	result  counted
 	took    time.Duration
@@ -79,12 +78,12 @@ func (c *runCommand) Run(ctx context.Context) (err error) {
 
 // run gives what was found wrong. The error says that the torture itself could not be carried out.
 func (t *torture) run(ctx context.Context) (found []check.Violation, err error) {
-	if t.stage, err = setUp(ctx, t.DB, t.dir, &t.faults); err != nil {
+	if t.stage, err = setUp(ctx, t.DB, t.dir, &t.faults, &t.seen); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.stage.close()) }()
 	t.world = &party.World{
-		URL: "http://" + t.stage.proxy.Addr, Dir: t.dir, Start: time.Now(), Board: party.NewBoard(), Tally: new(record.Tally),
+		URL: "http://" + t.stage.proxy.Addr, Dir: t.dir, Start: time.Now(), Board: party.NewBoard(), Tally: &t.seen,
 	}
 	t.parties = cast(t.world, t.Pairs, rand.New(rand.NewPCG(t.Seed, 0)))
 
@@ -158,59 +157,6 @@ func (t *torture) storm(ctx context.Context) error {
 		}
 	}
 	return err
-}
-
-// settle waits until nothing happens any more and every device has what its inbox holds. It is no error when that does
-// not come to be: then something is lost, and the comparison says what.
-func (t *torture) settle(ctx context.Context) error {
-	t.say("nothing goes wrong any more; waiting until everybody has everything\n")
-	db, err := node.OpenReader(ctx, t.stage.database())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	ctx, cancel := context.WithTimeout(ctx, settleWithin)
-	defer cancel()
-	ticker := time.NewTicker(200 * time.Millisecond)
-	defer ticker.Stop()
-	var quiet time.Time
-	for handed := -1; ; {
-		select {
-		case <-ctx.Done():
-			t.say("not everybody has everything after %s\n", settleWithin)
-			return nil
-		case <-ticker.C:
-		}
-		if now := t.handed(); now != handed {
-			handed, quiet = now, time.Now()
-		}
-		if time.Since(quiet) < quietFor {
-			continue
-		}
-		settled, err := t.settled(ctx, db)
-		if err != nil || settled {
-			return err
-		}
-	}
-}
-
-func (t *torture) settled(ctx context.Context, db node.Reader) (bool, error) {
-	for _, p := range t.parties {
-		if p.Device.Undecided() > 0 {
-			return false, nil
-		}
-		rows, err := db.Page(ctx, p.Device.UserID, p.Device.Last(), 1)
-		if err != nil {
-			return false, err
-		}
-		for _, row := range rows {
-			e, _, err := record.FromWire(row)
-			if err != nil || !check.Hidden(p.Device.Kind, e) {
-				return false, err
-			}
-		}
-	}
-	return true, nil
 }
 
 // compare stops the server and holds everything against the database.

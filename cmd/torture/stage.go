@@ -30,12 +30,13 @@ type stage struct {
 	server  fault.Server
 	log     *serverLog
 	proxy   *proxy.Proxy
-	tally   *record.Tally
+	faults  *record.Tally // that were done
+	seen    *record.Tally // what came of them
 }
 
 // setUp makes the stage in a folder. Whoever gets it closes it.
-func setUp(ctx context.Context, kind, dir string, tally *record.Tally) (_ *stage, err error) {
-	s := &stage{db: filepath.Join(dir, "callout.db"), clock: filepath.Join(dir, "clock"), tally: tally}
+func setUp(ctx context.Context, kind, dir string, faults, seen *record.Tally) (_ *stage, err error) {
+	s := &stage{db: filepath.Join(dir, "callout.db"), clock: filepath.Join(dir, "clock"), faults: faults, seen: seen}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -60,7 +61,7 @@ func setUp(ctx context.Context, kind, dir string, tally *record.Tally) (_ *stage
 		return nil, err
 	}
 	s.server = fault.Server{
-		Addr: addr, Args: []string{"node", "--addr", addr, "--db", s.db, "--clock", s.clock}, Log: s.log, Tally: tally,
+		Addr: addr, Args: []string{"node", "--addr", addr, "--db", s.db, "--clock", s.clock}, Log: s.log, Tally: seen,
 	}
 	if err := s.server.Up(ctx, serveWithin); err != nil {
 		return nil, err
@@ -73,15 +74,15 @@ func setUp(ctx context.Context, kind, dir string, tally *record.Tally) (_ *stage
 func (s *stage) storms(seed uint64) []*fault.Storm {
 	servers := &fault.Storm{
 		Faults: s.server.Faults(), Least: 500 * time.Millisecond, Most: 4 * time.Second, Between: s.startAgain, Wake: s.server.Ended,
-		Tally: s.tally, Seed: seed,
+		Tally: s.faults, Seed: seed,
 	}
 	network := &fault.Storm{
-		Faults: fault.Network(s.proxy), Least: 50 * time.Millisecond, Most: 1500 * time.Millisecond, Tally: s.tally, Seed: seed + 1,
+		Faults: fault.Network(s.proxy), Least: 50 * time.Millisecond, Most: 1500 * time.Millisecond, Tally: s.faults, Seed: seed + 1,
 	}
 	storms := []*fault.Storm{servers, network}
 	if s.cluster != nil {
 		return append(storms, &fault.Storm{
-			Faults: fault.Postgres(s.cluster, s.db), Least: 2 * time.Second, Most: 10 * time.Second, Tally: s.tally, Seed: seed + 2,
+			Faults: fault.Postgres(s.cluster, s.db), Least: 2 * time.Second, Most: 10 * time.Second, Tally: s.faults, Seed: seed + 2,
 		})
 	}
 	servers.Faults = append(servers.Faults, fault.Clock(maxClock, s.setClock))
@@ -97,7 +98,7 @@ func (s *stage) setClock(ahead time.Duration) error { return serve.SetClock(s.cl
 func (s *stage) startAgain(ctx context.Context) error {
 	ended, err := s.server.StartAgain(ctx)
 	if ended {
-		s.tally.Add(fault.EndedItself, 1)
+		s.seen.Add("servers that ended by themselves", 1)
 	}
 	return err
 }

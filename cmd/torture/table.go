@@ -115,8 +115,6 @@ func (t *torture) written() counted {
 	return c
 }
 
-func (t *torture) handed() int { return t.written().handed }
-
 // counts notes what the run came to.
 func (t *torture) counts(db *check.Database) {
 	c := t.written()

@@ -18,14 +18,15 @@ type Server struct {
 	Addr  string
 	Args  []string // with which this program is that server
 	Log   io.Writer
-	Tally *record.Tally
+	Tally *record.Tally // of processes
 
 	present *process
 }
 
 const (
-	upWithin    = 3 * time.Second
-	drainWithin = 15 * time.Second
+	restartAfter = 300 * time.Millisecond
+	upWithin     = 3 * time.Second
+	drainWithin  = 15 * time.Second
 )
 
 // Start starts a process where none runs, and waits a moment for it to serve. One that does not is no error: its database
@@ -41,10 +42,14 @@ func (s *Server) Start(ctx context.Context) error {
 	return nil
 }
 
-// StartAgain starts a process if none runs, and reports that it had ended by itself.
+// StartAgain starts a process if none runs, after a moment, and reports that one had ended by itself.
 func (s *Server) StartAgain(ctx context.Context) (ended bool, err error) {
-	if s.present != nil && !s.present.isOver() {
+	switch {
+	case s.present == nil:
+	case !s.present.isOver():
 		return false, nil
+	case !pause(ctx, restartAfter):
+		return true, nil
 	}
 	return s.present != nil, s.Start(ctx)
 }

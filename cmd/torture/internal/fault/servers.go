@@ -17,7 +17,6 @@ const (
 	Held          = "server held up (SIGSTOP)"
 	DiskFull      = "disk full"
 	ClockSet      = "clock set"
-	EndedItself   = "server ended by itself"
 )
 
 // Kills are the names of what is a kill -9 of a server.

@@ -21,7 +21,7 @@ type Storm struct {
 	Faults      []Fault
 	Least, Most time.Duration                   // between two of them
 	Between     func(ctx context.Context) error // done before each pause, and may be nil
-	Wake        func() <-chan struct{}          // ends a pause early, and may be nil
+	Wake        func() <-chan struct{}          // has Between done at once, and may be nil
 	Tally       *record.Tally
 	Seed        uint64
 }
@@ -35,8 +35,11 @@ func (s *Storm) Run(ctx context.Context) error {
 				return err
 			}
 		}
-		if !s.calm(ctx, s.Least+rand.N(s.Most-s.Least)) {
+		switch s.calm(ctx, between(random, s.Least, s.Most)) {
+		case over:
 			return nil
+		case woken:
+			continue
 		}
 		f := s.pick(random)
 		s.Tally.Add(f.Name, 1)
@@ -46,18 +49,28 @@ func (s *Storm) Run(ctx context.Context) error {
 	}
 }
 
-// calm waits, and reports whether ctx is still going on.
-func (s *Storm) calm(ctx context.Context, d time.Duration) bool {
+// ending is how a calm ends.
+type ending uint8
+
+const (
+	timely ending = iota
+	woken         // by what the storm has to see to first
+	over          // with the whole storm
+)
+
+func (s *Storm) calm(ctx context.Context, d time.Duration) ending {
 	var wake <-chan struct{}
 	if s.Wake != nil {
 		wake = s.Wake()
 	}
 	select {
 	case <-time.After(d):
+		return timely
 	case <-wake:
+		return woken
 	case <-ctx.Done():
+		return over
 	}
-	return ctx.Err() == nil
 }
 
 func (s *Storm) pick(random *rand.Rand) *Fault {
