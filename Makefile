@@ -1,6 +1,8 @@
 # What there is to do here, by name. "make help" lists it.
 
 FUZZTIME ?= 3s
+FOR ?= 5m
+DB ?= sqlite
 
 GO_FILES = find . -name node_modules -prune -o -name '*.go' -print
 LINT = go tool -modfile=tools/go.mod golangci-lint
@@ -28,6 +30,10 @@ lint: ## golangci-lint, whose first compile takes minutes
 .PHONY: fuzz
 fuzz: ## every fuzz target for a minute
 	bash scripts/fuzz.sh 1m
+
+.PHONY: torture
+torture: ## real servers under kill -9 and worse; FOR=5m DB=sqlite|postgres
+	go run ./cmd/torture --for $(FOR) --db $(DB)
 
 .PHONY: docs
 docs: ## write docs/states.md anew from the table of the rules

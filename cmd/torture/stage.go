@@ -86,7 +86,7 @@ func (s *stage) storms(seed uint64) []*fault.Storm {
 		})
 	}
 	servers.Faults = append(servers.Faults, fault.Clock(maxClock, s.setClock))
-	if fault.CanLimit {
+	if fault.CanHarm {
 		servers.Faults = append(servers.Faults, s.server.FullDisk(s.db+"-wal"))
 	}
 	return storms

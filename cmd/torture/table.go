@@ -70,8 +70,8 @@ func (t *torture) left() []string {
 	if t.stage.cluster != nil {
 		notes = append(notes, "The clock was not set: between nodes that of PostgreSQL decides.")
 	}
-	if !fault.CanLimit {
-		notes = append(notes, "No disk was full: this system cannot keep another process's files from growing.")
+	if !fault.CanHarm {
+		notes = append(notes, "No disk was full and no server held up: only on Linux can that be done to another process.")
 	}
 	return notes
 }

@@ -28,7 +28,7 @@ func Postgres(c *pgtest.Cluster, database string) []Fault {
 		{"PostgreSQL killed (immediate)", 50, stop(pgtest.Immediate)},
 		{"PostgreSQL sessions ended", 10, func(ctx context.Context, _ *rand.Rand) error { return endSessions(ctx, database) }},
 	}
-	if CanLimit {
+	if CanHarm {
 		faults = append(faults, Fault{DiskFull, 20, func(ctx context.Context, random *rand.Rand) error {
 			return fillDisk(ctx, database, random)
 		}})

@@ -56,13 +56,6 @@ func (p *process) drain(within time.Duration) error {
 	}
 }
 
-// hold stops the process for a while, as an overloaded machine does.
-func (p *process) hold(ctx context.Context, d time.Duration) {
-	_ = p.cmd.Process.Signal(syscall.SIGSTOP)
-	pause(ctx, d)
-	_ = p.cmd.Process.Signal(syscall.SIGCONT)
-}
-
 func (p *process) isOver() bool {
 	select {
 	case <-p.ended:

@@ -24,7 +24,7 @@ func Kills() []string { return []string{Killed, KilledEarly, TakenOver} }
 
 // Faults are those of a server process.
 func (s *Server) Faults() []Fault {
-	return []Fault{
+	faults := []Fault{
 		{Killed, 45, func(ctx context.Context, _ *rand.Rand) error {
 			s.Kill()
 			return s.Start(ctx)
@@ -40,11 +40,14 @@ func (s *Server) Faults() []Fault {
 			return s.TakeOver(ctx, func() error { s.Kill(); return nil })
 		}},
 		{TakenOverCalm, 6, func(ctx context.Context, _ *rand.Rand) error { return s.TakeOver(ctx, s.Drain) }},
-		{Held, 8, func(ctx context.Context, random *rand.Rand) error {
+	}
+	if CanHarm {
+		faults = append(faults, Fault{Held, 8, func(ctx context.Context, random *rand.Rand) error {
 			s.present.hold(ctx, between(random, 200*time.Millisecond, 4*time.Second))
 			return nil
-		}},
+		}})
 	}
+	return faults
 }
 
 // Clock is the fault that the servers' clock is set, by up to most in either direction of the wall clock.

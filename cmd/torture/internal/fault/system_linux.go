@@ -1,15 +1,17 @@
 package fault
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// CanLimit says whether files of another process can be kept from growing here.
-const CanLimit = true
+// CanHarm says whether the files of another process can be kept from growing here, and it be held up.
+const CanHarm = true
 
 // limit keeps a process from writing beyond a size of any file: what a full disk is to it.
 func limit(pid int, bytes uint64) error {
@@ -27,6 +29,13 @@ func limit(pid int, bytes uint64) error {
 
 // lift takes the limit away.
 func lift(pid int) error { return limit(pid, math.MaxUint64) }
+
+// hold stops a process for a while, as a machine does that has too much to do.
+func (p *process) hold(ctx context.Context, d time.Duration) {
+	_ = p.cmd.Process.Signal(unix.SIGSTOP)
+	pause(ctx, d)
+	_ = p.cmd.Process.Signal(unix.SIGCONT)
+}
 
 // childAttributes have a server end with this process, however this one ends, and not hear of a Ctrl-C.
 func childAttributes() *syscall.SysProcAttr {
