@@ -16,6 +16,7 @@ func (c *checker) orders() {
 	for _, id := range slices.Sorted(maps.Keys(c.db.Orders)) {
 		events := c.db.Orders[id]
 		c.winners(id, events)
+		c.sound(id, events)
 		var before *callout.Order
 		for i := 0; i < len(events); {
 			decided := c.replay(before, events[i:])
@@ -41,6 +42,29 @@ func (c *checker) winners(id string, events []callout.Event) {
 	}
 	if len(winners) > 1 {
 		c.add(DoubleAccepted, "order "+id, "it was accepted by %v", winners)
+	}
+}
+
+// sound holds an order to what must be whatever the rules say, since it is by them that the rest is judged: it is worth
+// what its services are, and what happens by itself happens no earlier than it was announced.
+func (c *checker) sound(id string, events []callout.Event) {
+	for i := range events {
+		e := &events[i]
+		total := int64(0)
+		for _, s := range e.Order.Services {
+			total += s.Quantity * s.UnitPrice
+		}
+		if total != e.Order.Total {
+			c.add(Wrong, "order "+id, "at version %d its total is %d and its services are worth %d", e.Version, e.Order.Total, total)
+		}
+		if i == 0 || e.Sender.Role != callout.System || e.Status == callout.Broadcasted {
+			continue
+		}
+		before := &events[i-1].Order
+		unwanted := e.Status == callout.Expired && len(before.Receivers) == 0
+		if !unwanted && e.At.Before(before.DueAt) {
+			c.add(Wrong, "order "+id, "version %d is %s at %s, by itself; that was due at %s", e.Version, e.Status, e.At, before.DueAt)
+		}
 	}
 }
 

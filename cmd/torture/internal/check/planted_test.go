@@ -82,6 +82,11 @@ func TestPlantedViolationsAreFound(t *testing.T) {
 		{"an event is dated before the one that it follows", Wrong, func(w *world) {
 			w.db.Orders["o-1"][4].At = w.db.Orders["o-1"][0].At.Add(-time.Second)
 		}},
+		{"a timer fired before its time, by rules that let it", Wrong, func(w *world) {
+			w.rules.Completion = 0
+			events := w.db.Orders["o-1"]
+			events[len(events)-1].At = events[len(events)-2].At.Add(time.Second)
+		}},
 		{"the total is not that of the services", Wrong, func(w *world) { w.db.Orders["o-1"][2].Order.Total++ }},
 		{"two have accepted an order", DoubleAccepted, func(w *world) {
 			events := w.db.Orders["o-1"]
