@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/client"
+	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
+)
+
+// mostUnderWay is how many commands an app has under way at once.
+const mostUnderWay = 3
+
+// app is a device with the SDK. Its process ends and begins again, and at times it forgets how far it had got.
+type app struct {
+	*common
+	notes notebook
+
+	sending   sync.Mutex
+	underWay  int
+	undecided []callout.Command // what the process before sent and did not learn the outcome of
+}
+
+func (a *app) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		a.live(ctx)
+		pause(ctx, a.dice.between(0, 2*time.Second))
+	}
+}
+
+// live is one process of the app.
+func (a *app) live(ctx context.Context) {
+	life, end := a.world.lifetime(ctx, a.dice.between(3*time.Second, 40*time.Second))
+	defer end()
+	if a.dice.chance(0.15) {
+		a.note("has forgotten how far it had got")
+		a.notes.forget()
+	}
+	http := a.world.network.httpClient(a.name)
+	defer http.CloseIdleConnections()
+	socket, err := client.NewSocket(client.Config{
+		URL: "http://callout.sim", UserID: a.user(), Role: a.person.plan.actor.Role, Device: a.name, Cursor: &a.notes,
+		WhenDone: a.dice.chance(0.3), RetryMin: 50 * time.Millisecond, RetryMax: 2 * time.Second, HTTPClient: http,
+		OnConnection: func(connected bool, err error) { a.note("is connected: %v (%v)", connected, err) },
+	})
+	if err != nil {
+		a.broke("it gets no socket: %v", err)
+		return
+	}
+	if err := socket.Open(life); err != nil {
+		a.note("could not open: %v", err)
+		return
+	}
+	var speaking sync.WaitGroup
+	speaking.Go(func() { a.speak(life, socket, &speaking) })
+	for r := range socket.OrderStatuses(life) {
+		if !a.take(life, r) {
+			break
+		}
+	}
+	end()
+	a.note("ends: %v", socket.Err())
+	if a.dice.chance(0.3) {
+		a.world.cut(a.name, 0, a.dice.between(0, 3*time.Second))
+	}
+	_ = socket.Close()
+	speaking.Wait()
+}
+
+// take is handed an event, and reports whether the process lives on: if it does not, it has not finished the event.
+func (a *app) take(ctx context.Context, r client.Received) bool {
+	a.note("is handed %d: %s, %s", r.Seq, wire.EventName(r.OrderID, r.Version), r.Status)
+	if r.Reset {
+		a.broke("it is reset, and the database is not an older one")
+		return false
+	}
+	if want := a.notes.next(); r.Seq != want {
+		a.broke("it is handed number %d, and number %d is next", r.Seq, want)
+	}
+	order, err := json.Marshal(r.Order)
+	if err != nil {
+		a.broke("the order cannot be encoded: %v", err)
+	}
+	a.world.truth.told(a.name, a.user(), &wire.Event{
+		Seq: r.Seq, OrderID: r.OrderID, Version: r.Version, SenderID: r.SenderID, ReceiverID: r.ReceiverID,
+		CommandID: r.CommandID, Status: r.Status, At: r.At, Order: order,
+	})
+	a.person.mind.see(r.Order)
+	if a.dice.chance(0.05) && !a.world.isCalm() {
+		pause(ctx, a.dice.between(0, 6*time.Second))
+	}
+	return !a.dice.chance(0.01) || a.world.isCalm()
+}
+
+// speak sends what the process before has left undecided, and what the user wants.
+func (a *app) speak(ctx context.Context, socket *client.Socket, speaking *sync.WaitGroup) {
+	for pause(ctx, a.dice.between(100*time.Millisecond, 2*time.Second)) {
+		for _, cmd := range a.toSend() {
+			speaking.Go(func() { a.send(ctx, socket, cmd) })
+		}
+	}
+}
+
+// toSend takes what to send now. The SDK is to fill in some of the versions.
+func (a *app) toSend() (cmds []callout.Command) {
+	a.sending.Lock()
+	defer a.sending.Unlock()
+	cmds, a.undecided = a.undecided, nil
+	if a.underWay < mostUnderWay && !a.world.isQuiet() {
+		if cmd, ok := a.person.mind.want(); ok {
+			if a.dice.chance(0.3) && a.person.plan.actor.Role != callout.Operator {
+				cmd.Version = 0
+			}
+			cmds = append(cmds, cmd)
+		}
+	}
+	a.underWay += len(cmds)
+	return cmds
+}
+
+// send has a command take effect, or leaves it to the next process to learn what became of it.
+func (a *app) send(ctx context.Context, socket *client.Socket, cmd callout.Command) {
+	a.world.outcomes.asks(a.name, cmd)
+	r, err := socket.Send(ctx, cmd)
+	key := store.Key{SenderID: a.user(), CommandID: cmd.ID}
+	var refusal *callout.Error
+	var undecided *client.UndecidedError
+	left := false
+	switch {
+	case err == nil:
+		a.world.outcomes.tookEffect(a.name, key, r.OrderID, r.Version)
+	case errors.As(err, &undecided):
+		cmd, left = undecided.Command, true
+	case errors.As(err, &refusal):
+		a.world.outcomes.refused(a.name, key, refusal.Code, refusal.Message)
+		if r.Order.ID != "" {
+			a.world.truth.shown(a.name, &r.Order)
+			a.person.mind.see(r.Order)
+		}
+	default:
+		left = true
+	}
+	a.sending.Lock()
+	defer a.sending.Unlock()
+	a.underWay--
+	if left && !slices.ContainsFunc(a.undecided, func(c callout.Command) bool { return c.ID == cmd.ID }) {
+		a.undecided = append(a.undecided, cmd)
+	}
+}
+
+// notebook is where an app keeps how far it has got. It implements client.CursorStore.
+type notebook struct {
+	app *app
+
+	mu     sync.Mutex
+	cursor client.Cursor
+}
+
+// Load implements client.CursorStore.
+func (n *notebook) Load(context.Context) (client.Cursor, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.cursor, nil
+}
+
+// Save implements client.CursorStore. The first time the cursor is where the server lets the device begin.
+func (n *notebook) Save(_ context.Context, c client.Cursor) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case n.cursor.Device == "":
+		n.app.begins(c.Seq)
+	case c.Seq != n.cursor.Seq+1:
+		n.app.broke("it has finished number %d after %d", c.Seq, n.cursor.Seq)
+	}
+	n.cursor = c
+	n.app.finishes(c.Seq)
+	return nil
+}
+
+// next is the seq of the event that is to be handed to the app now.
+func (n *notebook) next() int64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.cursor.Seq + 1
+}
+
+func (n *notebook) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cursor = client.Cursor{}
+}

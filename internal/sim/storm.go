@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/calloutd/callout/internal/store"
+)
+
+// storm decides what goes wrong with the database, which every node of a run shares.
+type storm struct {
+	dice *dice
+
+	mu      sync.Mutex
+	usual   float64   // the part of all calls that something is wrong with
+	bad     float64   // and while the database is in trouble
+	until   time.Time // which it is until then
+	crashIn place     // the next commit that gets there ends its process
+}
+
+// place is where in a commit something happens.
+type place int
+
+const (
+	nowhere        place = iota
+	beforeCommit         // nothing has been read
+	betweenCommit        // it has been decided, and nothing is written
+	afterCommit          // it is durable, and nobody knows
+	numberOfPlaces = iota
+)
+
+func (p place) String() string {
+	return [...]string{"nowhere", "before anything was read", "when it was decided", "when it was durable"}[p]
+}
+
+var errAway = errors.New("the database is away")
+
+// fate is what becomes of one commit.
+type fate struct {
+	slow  [numberOfPlaces]time.Duration
+	fails place
+	with  error
+	crash place
+}
+
+// commit draws what becomes of a commit.
+func (s *storm) commit() fate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := fate{crash: s.crashIn}
+	s.crashIn = nowhere
+	if f.crash != nowhere || !s.dice.chance(s.wrong()) {
+		return f
+	}
+	where := place(1 + s.dice.below(numberOfPlaces-1))
+	if s.dice.chance(0.5) {
+		f.slow[where] = s.dice.between(10*time.Millisecond, 2*time.Second)
+		if s.dice.chance(0.1) {
+			f.slow[where] = time.Minute // longer than anybody waits
+		}
+	}
+	if s.dice.chance(0.6) {
+		f.fails = where
+		f.with = errAway
+		if where == beforeCommit {
+			f.with = oneOf(s.dice, []error{errAway, store.TryAgain, store.BadData})
+		}
+	}
+	return f
+}
+
+// read draws how long a read takes, and whether it fails.
+func (s *storm) read() (slow time.Duration, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.dice.chance(s.wrong()) {
+		return 0, nil
+	}
+	if s.dice.chance(0.5) {
+		slow = s.dice.between(10*time.Millisecond, 4*time.Second)
+	}
+	if s.dice.chance(0.5) {
+		err = errAway
+	}
+	return slow, err
+}
+
+// wrong is the part of calls that something is wrong with now. The caller holds the lock.
+func (s *storm) wrong() float64 {
+	if time.Now().Before(s.until) {
+		return s.bad
+	}
+	return s.usual
+}
+
+// rage has the database be in trouble for a while.
+func (s *storm) rage(bad float64, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bad, s.until = bad, time.Now().Add(d)
+}
+
+// crash has the next commit end its process when it gets there.
+func (s *storm) crash(in place) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.crashIn = in
+}
+
+// settle ends every trouble of the database.
+func (s *storm) settle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.usual, s.until, s.crashIn = 0, time.Time{}, nowhere
+}
+
+// held waits as long as something takes, unless the process or who waits for it ends first.
+func held(ctx context.Context, dead <-chan struct{}, d time.Duration) error {
+	if d > 0 {
+		select {
+		case <-time.After(d):
+		case <-dead:
+		case <-ctx.Done():
+		}
+	}
+	select {
+	case <-dead:
+		return errDead
+	default:
+		return ctx.Err()
+	}
+}
+
+// errDead is what a process that has crashed would hear of its database, if it were still there.
+var errDead = errors.New("this process has crashed")
