@@ -101,20 +101,21 @@ func (a *app) take(ctx context.Context, r client.Received) bool {
 // speak sends what the process before has left undecided, and what the user wants.
 func (a *app) speak(ctx context.Context, socket *client.Socket, speaking *sync.WaitGroup) {
 	for pause(ctx, a.dice.between(100*time.Millisecond, 2*time.Second)) {
-		for _, cmd := range a.toSend() {
+		for _, cmd := range a.toSend(socket) {
 			speaking.Go(func() { a.send(ctx, socket, cmd) })
 		}
 	}
 }
 
-// toSend takes what to send now. The SDK is to fill in some of the versions.
-func (a *app) toSend() (cmds []callout.Command) {
+// toSend takes what to send now. Where the SDK knows the order, it is at times to fill in the version.
+func (a *app) toSend(socket *client.Socket) (cmds []callout.Command) {
 	a.sending.Lock()
 	defer a.sending.Unlock()
 	cmds, a.undecided = a.undecided, nil
 	if a.underWay < mostUnderWay && !a.world.isQuiet() {
 		if cmd, ok := a.person.mind.want(); ok {
-			if a.dice.chance(0.3) && a.person.plan.actor.Role != callout.Operator {
+			isThis := func(o callout.Order) bool { return o.ID == cmd.OrderID }
+			if a.dice.chance(0.3) && slices.ContainsFunc(socket.Orders(), isThis) {
 				cmd.Version = 0
 			}
 			cmds = append(cmds, cmd)

@@ -129,22 +129,17 @@ func (p *peer) refusal(e *wire.Error) {
 		p.world.truth.shown(p.name, &order)
 		p.person.mind.see(order)
 	}
-	switch {
-	case p.fakes[e.ID] > 0 && e.Code == callout.Conflict && p.world.outcomes.isEvent(key):
-		p.fakes[e.ID]--
-		p.note("hears that id %s is taken", e.ID)
-	case p.asked[e.ID]+p.fakes[e.ID] == 0:
+	if p.asked[e.ID] == 0 {
 		p.broke("command %q is refused, and was not sent in this session, or has been answered", e.ID)
+	}
+	p.asked[e.ID]--
+	switch {
+	case p.fakes[e.ID] && e.Code == callout.Conflict && p.world.outcomes.isEvent(key):
+		p.note("hears that id %s is taken", e.ID)
 	case e.Code.Final():
-		p.asked[e.ID]--
 		p.person.outbox.decided(e.ID)
 		p.world.outcomes.refused(p.name, key, e.Code, e.Message)
 	default:
 		p.note("hears nothing of %s: %s, %s", e.ID, e.Code, e.Message)
-		if p.fakes[e.ID] > 0 {
-			p.fakes[e.ID]--
-		} else {
-			p.asked[e.ID]--
-		}
 	}
 }

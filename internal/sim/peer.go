@@ -25,13 +25,13 @@ type peer struct {
 // meeting is what a peer knows of one session.
 type meeting struct {
 	conn    *websocket.Conn
-	heard   atomic.Int64   // when there was the last sign of life, in Unix nanoseconds
-	began   bool           // the welcome has come
-	resumed int64          // where it has said that it is; -1: nothing
-	got     int64          // the last event that has come
-	acked   int64          // the last event acknowledged
-	asked   map[string]int // copies of each command sent, less the refusals that have come
-	fakes   map[string]int // and of commands sent under ids that are taken
+	heard   atomic.Int64    // when there was the last sign of life, in Unix nanoseconds
+	began   bool            // the welcome has come
+	resumed int64           // where it has said that it is; -1: nothing
+	got     int64           // the last event that has come
+	acked   int64           // the last event acknowledged
+	asked   map[string]int  // copies of each command sent, of whatever content, less the refusals that have come
+	fakes   map[string]bool // ids under which another command has been sent
 }
 
 func (p *peer) run(ctx context.Context) {
@@ -47,7 +47,7 @@ func (p *peer) meet(ctx context.Context) {
 	defer end()
 	http := p.world.network.httpClient(p.name)
 	defer http.CloseIdleConnections()
-	m := &meeting{asked: make(map[string]int), fakes: make(map[string]int)}
+	m := &meeting{asked: make(map[string]int), fakes: make(map[string]bool)}
 	dialling, cancel := context.WithTimeout(session, silence)
 	defer cancel()
 	conn, _, err := websocket.Dial(dialling, "http://callout.sim/v1/socket", &websocket.DialOptions{

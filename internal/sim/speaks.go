@@ -31,7 +31,8 @@ func (p *peer) act(ctx context.Context) error {
 		}
 	}
 	if cmd, ok := p.falseCopy(); ok {
-		p.fakes[cmd.ID]++
+		p.asked[cmd.ID]++
+		p.fakes[cmd.ID] = true
 		p.note("sends another command as %s", cmd.ID)
 		return p.send(ctx, wire.Command{Command: cmd})
 	}
