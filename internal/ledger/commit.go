@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -105,7 +106,7 @@ func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
 	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
 	l.config.Missed()
 	l.putBack(acks)
-	l.answerAll(append(items, l.waiting()...), unavailable())
+	l.answerAll(slices.Concat(items, l.waiting()), unavailable()) // the items may be half of a group, whose rest stays as it is
 }
 
 func wait(ctx context.Context, d time.Duration) {

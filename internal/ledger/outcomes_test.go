@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -173,5 +174,51 @@ func TestWhoWaitsBehindAGroupThatCameToNothingIsNotKeptWaiting(t *testing.T) {
 	}
 	if got := b.faulty.commits(); got > 4 {
 		t.Errorf("a database that is away was tried %d times", got)
+	}
+}
+
+func TestEverybodyIsAnsweredOnceWhenTheDatabaseGoesAwayWhileAGroupIsSplit(t *testing.T) {
+	b := start(t, fresh(t), nil)
+	answered := make(chan string, 100)
+	submit := func(id string) {
+		b.ledger.Submit(place(id, "o-"+id, sam), func(ledger.Answer) { answered <- id })
+	}
+	tries := 0
+	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		switch tries++; {
+		case !names(g, ana, "p1") && tries == 1:
+			return commit() // what keeps the others together
+		case names(g, ana, "p1") && names(g, ana, "p4"):
+			for _, id := range []string{"late1", "late2"} {
+				submit(id)
+			}
+			return nil, store.BadData
+		case names(g, ana, "p1"):
+			return nil, errLost
+		}
+		return commit()
+	})
+	release := b.faulty.hold()
+	submit("first")
+	<-b.faulty.entered
+	want := []string{"first", "late1", "late2", "p1", "p2", "p3", "p4"}
+	for _, id := range want[3:] {
+		submit(id)
+	}
+	release()
+	var got []string
+	for !slices.Contains(got, "late2") {
+		got = append(got, <-answered)
+	}
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
+	close(answered)
+	for id := range answered {
+		got = append(got, id)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("answered are %v, not %v", got, want)
 	}
 }
