@@ -50,7 +50,7 @@ func (c *commits) meet(ctx context.Context, f *fate, where place) error {
 	if f.slow[where] > 0 {
 		c.node.note("a commit takes %v %s", f.slow[where], where)
 	}
-	if err := held(ctx, c.node.dead, f.slow[where]); err != nil {
+	if err := c.node.held(ctx, f.slow[where]); err != nil {
 		return err
 	}
 	if f.crash == where {
@@ -67,12 +67,5 @@ func (c *commits) meet(ctx context.Context, f *fate, where place) error {
 
 // Due implements store.Ledger.
 func (c *commits) Due(ctx context.Context, limit int) ([]callout.Command, error) {
-	slow, err := c.storm.read()
-	if err := held(ctx, c.node.dead, slow); err != nil {
-		return nil, err
-	}
-	if err != nil {
-		return nil, err
-	}
-	return c.real.Due(ctx, limit)
+	return meet(ctx, c.node, c.storm.read(), "what is due", func() ([]callout.Command, error) { return c.real.Due(ctx, limit) })
 }

@@ -67,7 +67,8 @@ func (p *peer) openOrders(w *wire.Welcome) {
 		return
 	}
 	open := make(map[string]int64)
-	for _, row := range p.world.truth.inbox(p.user())[:w.Seq] {
+	rows := p.world.truth.inbox(p.user())
+	for _, row := range rows[:min(w.Seq, int64(len(rows)))] {
 		var order callout.Order
 		if err := json.Unmarshal(row.Order, &order); err != nil {
 			p.broke("the order of %s cannot be read: %v", row.Of(), err)
@@ -100,7 +101,7 @@ func (p *peer) event(e *wire.Event) {
 		if e.Seq > p.got {
 			p.broke("number %d is repeated before it has come: the last was %d", e.Seq, p.got)
 		}
-		if p.asked[e.CommandID] == 0 {
+		if p.asked[e.CommandID] == 0 || p.fakes[e.CommandID] {
 			p.broke("command %q is answered once more, and was not sent in this session", e.CommandID)
 		}
 		return
@@ -134,7 +135,9 @@ func (p *peer) refusal(e *wire.Error) {
 	}
 	p.asked[e.ID]--
 	switch {
-	case p.fakes[e.ID] && e.Code == callout.Conflict && p.world.outcomes.isEvent(key):
+	case p.fakes[e.ID] && e.Code.Final() && e.Code != callout.Conflict:
+		p.broke("another command under the id %s, which is taken, is refused as %s", e.ID, e.Code)
+	case p.fakes[e.ID] && e.Code.Final():
 		p.note("hears that id %s is taken", e.ID)
 	case e.Code.Final():
 		p.person.outbox.decided(e.ID)

@@ -113,3 +113,21 @@ func (l *link) crash(d *dice) {
 	never := time.Duration(-1)
 	l.sever(oneOf(d, []time.Duration{0, d.between(0, 3*time.Second), never}), 0)
 }
+
+// held waits as long as something takes, unless the process or who waits for it ends first.
+func (n *node) held(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		select {
+		case <-time.After(d):
+		case <-n.dead:
+		case <-ctx.Done():
+		}
+	}
+	if n.crashed() {
+		return errDead
+	}
+	return ctx.Err()
+}
+
+// errDead is what a process that has crashed would hear of its database, if it were still there.
+var errDead = errors.New("this process has crashed")

@@ -150,12 +150,15 @@ func (w *world) lacking() []string {
 	return lacking
 }
 
-// lifetime is a while, which does not end by itself once nothing goes wrong any more.
+// lifetime is a while. It has no end of its own once nothing goes wrong any more.
 func (w *world) lifetime(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	if w.isCalm() {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, d)
+	life, end := context.WithCancel(ctx)
+	time.AfterFunc(d, func() {
+		if !w.isCalm() {
+			end()
+		}
+	})
+	return life, end
 }
 
 func (w *world) isCalm() bool  { return isClosed(w.calm) }

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
@@ -55,6 +56,7 @@ func (p *peer) acknowledge(ctx context.Context) error {
 // nobody needs.
 func (p *peer) toSend() (cmds []callout.Command) {
 	waiting, past := p.person.outbox.lists()
+	past = slices.DeleteFunc(past, func(c callout.Command) bool { return p.fakes[c.ID] })
 	for _, cmd := range waiting {
 		if p.asked[cmd.ID] <= 0 || p.dice.chance(0.05) {
 			cmds = append(cmds, cmd)
@@ -75,7 +77,8 @@ func (p *peer) toSend() (cmds []callout.Command) {
 	return cmds
 }
 
-// falseCopy is at times another command under the id of one that has taken effect.
+// falseCopy is at times another command under the id of one that has taken effect. Neither is sent in one session with the
+// other, so that it is clear which of them an answer is for.
 func (p *peer) falseCopy() (callout.Command, bool) {
 	_, past := p.person.outbox.lists()
 	if len(past) == 0 || !p.dice.chance(0.03) {
@@ -83,5 +86,5 @@ func (p *peer) falseCopy() (callout.Command, bool) {
 	}
 	cmd := oneOf(p.dice, past)
 	cmd.Extra.More = map[string]json.RawMessage{"another": json.RawMessage("true")}
-	return cmd, p.world.outcomes.isEvent(keyOf(&cmd))
+	return cmd, p.asked[cmd.ID] == 0 && p.world.outcomes.isEvent(keyOf(&cmd))
 }

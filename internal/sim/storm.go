@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"time"
@@ -71,20 +70,29 @@ func (s *storm) commit() fate {
 	return f
 }
 
-// read draws how long a read takes, and whether it fails.
-func (s *storm) read() (slow time.Duration, err error) {
+// reading is what becomes of one read: how long it takes before it sees the database, how long its answer is on its way,
+// and whether that is lost.
+type reading struct {
+	before, after time.Duration
+	err           error
+}
+
+func (s *storm) read() (r reading) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.dice.chance(s.wrong()) {
-		return 0, nil
+		return r
 	}
-	if s.dice.chance(0.5) {
-		slow = s.dice.between(10*time.Millisecond, 4*time.Second)
+	switch slow := s.dice.between(10*time.Millisecond, 4*time.Second); s.dice.below(4) {
+	case 0:
+		r.before = slow
+	case 1, 2:
+		r.after = slow
 	}
-	if s.dice.chance(0.5) {
-		err = errAway
+	if s.dice.chance(0.4) {
+		r.err = errAway
 	}
-	return slow, err
+	return r
 }
 
 // wrong is the part of calls that something is wrong with now. The caller holds the lock.
@@ -115,23 +123,3 @@ func (s *storm) settle() {
 	defer s.mu.Unlock()
 	s.usual, s.until, s.crashIn = 0, time.Time{}, nowhere
 }
-
-// held waits as long as something takes, unless the process or who waits for it ends first.
-func held(ctx context.Context, dead <-chan struct{}, d time.Duration) error {
-	if d > 0 {
-		select {
-		case <-time.After(d):
-		case <-dead:
-		case <-ctx.Done():
-		}
-	}
-	select {
-	case <-dead:
-		return errDead
-	default:
-		return ctx.Err()
-	}
-}
-
-// errDead is what a process that has crashed would hear of its database, if it were still there.
-var errDead = errors.New("this process has crashed")
