@@ -101,12 +101,13 @@ func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause
 }
 
 // giveUp says nothing of the outcome, to these senders and to those who wait behind them: a database that is away
-// must not keep them waiting for one timeout each. The acknowledgements are written with a later group.
+// must not keep them waiting for one timeout each. The acknowledgements are written with a later group. The items may be a
+// part of a group whose rest follows them in memory, so nothing is appended to them.
 func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
 	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
 	l.config.Missed()
 	l.putBack(acks)
-	l.answerAll(slices.Concat(items, l.waiting()), unavailable()) // the items may be half of a group, whose rest stays as it is
+	l.answerAll(slices.Concat(items, l.waiting()), unavailable())
 }
 
 func wait(ctx context.Context, d time.Duration) {

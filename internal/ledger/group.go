@@ -67,6 +67,7 @@ func (g *group) decide(loaded store.Loaded) []store.Record {
 			g.answers[i] = it.repeated(repeat, loaded)
 			continue
 		}
+		records = append(records, g.expire(it, loaded)...)
 		decided, err := g.apply(it, loaded)
 		if err != nil {
 			refusal := refusalOf(err)
@@ -85,6 +86,23 @@ func (g *group) decide(loaded store.Loaded) []store.Record {
 		g.answers[i] = Answer{OrderID: first.OrderID, Version: first.Version}
 		records = append(records, decided...)
 	}
+	return records
+}
+
+// expire ends an offer whose time is up before a command to accept it is refused for that: a refusal is final, even if the
+// clock is set back afterwards and a late copy of the command comes.
+func (g *group) expire(it *item, loaded store.Loaded) []store.Record {
+	order := loaded.Orders[it.cmd.OrderID]
+	if it.cmd.Status != callout.Accepted || order == nil || order.DueEvent != callout.Expired || loaded.Now.Before(order.DueAt) {
+		return nil
+	}
+	timer, _ := order.Timer()
+	records, err := g.apply(&item{cmd: timer}, loaded)
+	if err != nil {
+		g.log.Error("an offer could not be ended", "order", order.ID, "err", err)
+		return nil
+	}
+	loaded.Orders[order.ID] = &records[len(records)-1].Order
 	return records
 }
 

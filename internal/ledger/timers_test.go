@@ -67,6 +67,22 @@ func TestTimersFireWhenTheirTimeIsUpAndNotBefore(t *testing.T) {
 	}
 }
 
+// Otherwise a late copy of the command could take effect after the clock has been set back.
+func TestAnOfferIsOverOnceACommandToAcceptItCameTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, fresh(t), func(c *ledger.Config) { c.Sweep, c.AckEvery = time.Hour, time.Hour })
+		b.walk("o", callout.Placed)
+		<-time.After(10 * time.Minute)
+		wantRefusal(t, b.do(say("late", sam, "o", callout.Accepted)), callout.Conflict)
+		if got := b.last(ana.ID); got != callout.Expired {
+			t.Errorf("the order is %s", got)
+		}
+		if err := b.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTimersSurviveARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := fresh(t)
