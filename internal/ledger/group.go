@@ -129,13 +129,14 @@ func (g *group) apply(it *item, loaded store.Loaded) ([]store.Record, error) {
 // errTooManyOpen marks the refusal of a PLACED by the limit of open orders.
 var errTooManyOpen = errors.New("too many open orders")
 
-// count holds a client to the number of orders that may be open, and keeps that number.
+// count holds a client to the number of orders that may be open, and keeps that number. Its refusal is not final: a late
+// copy of the command may take effect once there is room.
 func (g *group) count(events []callout.Event, open map[string]int) error {
 	first, last := &events[0], &events[len(events)-1].Order
 	if g.most > 0 && first.Status == callout.Placed {
 		if open[last.ClientID] >= g.most {
 			return fmt.Errorf("%w: %w", errTooManyOpen, &callout.Error{
-				Code: callout.Conflict, Message: fmt.Sprintf("%d orders of yours are open; there are no more at once", g.most),
+				Code: callout.RateLimited, Message: fmt.Sprintf("%d orders of yours are open; there are no more at once", g.most),
 			})
 		}
 		open[last.ClientID]++

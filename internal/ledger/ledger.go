@@ -23,7 +23,7 @@ type Config struct {
 	Committers int // groups under way at once; an order is always committed by the same one. SQLite takes one
 	Queue      int // commands that may wait for each committer; one more is refused as overloaded
 	Group      int // commands in one transaction, at most
-	OpenOrders int // orders of one client that may be open; a further PLACED is refused. 0: as many as come
+	OpenOrders int // orders of one client that may be open; a further PLACED has to wait. 0: as many as come
 
 	Keeper    store.Keeper  // cuts off what nobody needs any longer; nil: everything is kept
 	Keep      time.Duration // how long inboxes and ended orders are kept at least
