@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // Request is a line as it was understood.
 type Request struct {
 	Verb    *Verb           // nil: the line says nothing
+	About   *Verb           // of a help: the verb that is meant; nil: all
 	Order   string          // the order that is meant, or the beginning of its id; empty: the one in use
 	Command callout.Command // what is asked for, but for what only the order can tell
 	Limit   time.Duration   // of a wait; 0: the usual one
@@ -24,6 +26,7 @@ type parser struct {
 	words   []word
 	request Request
 	said    map[keyword]bool
+	toList  bool // what was read last is the list of receivers
 	json    string
 }
 
@@ -39,13 +42,15 @@ func Parse(line string) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	first := words[0]
-	v := find(strings.ToLower(first.text))
-	if v == nil || first.quoted {
-		return Request{}, fmt.Errorf("%q is no word that a line begins with; `help` lists them", first.text)
+	p := parser{words: words, said: make(map[keyword]bool)}
+	v, err := p.verb()
+	if err != nil {
+		return Request{}, err
 	}
-	p := parser{words: words[1:], request: Request{Verb: v}, said: make(map[keyword]bool)}
-	p.request.Command.Status = v.Status
+	p.request.Verb, p.request.Command.Status = v, v.Status
+	if v.Status == callout.Placed && !slices.ContainsFunc(p.words, p.isTo) { // whatever else is wrong with it
+		return Request{}, errToWhom
+	}
 	for len(p.words) > 0 {
 		if err := p.next(); err != nil {
 			return Request{}, err
@@ -58,7 +63,7 @@ func Parse(line string) (Request, error) {
 }
 
 // next reads an option, or what else may come next.
-func (p *parser) next() error {
+func (p *parser) next() (err error) {
 	if k, ok := p.keyword(p.words[0]); ok {
 		p.words = p.words[1:]
 		if p.said[k] {
@@ -70,6 +75,11 @@ func (p *parser) next() error {
 	switch p.request.Verb.Name {
 	case "place", "change":
 		return p.service()
+	case Help:
+		if p.request.About == nil {
+			p.request.About, err = p.verb()
+			return err
+		}
 	case "pay":
 		if p.request.Command.Extra.Method == "" {
 			p.request.Command.Extra.Method = callout.Method(strings.ToLower(p.take().text))
@@ -83,6 +93,9 @@ func (p *parser) next() error {
 	case Raw:
 		if p.request.Command.Status == 0 {
 			return p.status()
+		}
+		if p.words[0].isJSON && p.json != "" {
+			return errors.New("a line has one JSON object")
 		}
 		if p.words[0].isJSON {
 			p.json = p.take().text
@@ -99,6 +112,22 @@ func (p *parser) next() error {
 	return fmt.Errorf("%s makes no sense here; a text of several words goes in quotes", p.words[0])
 }
 
+// verb reads a word that a line may begin with.
+func (p *parser) verb() (*Verb, error) {
+	w := p.take()
+	v := find(strings.ToLower(w.text))
+	if v == nil || w.quoted {
+		return nil, fmt.Errorf("%s is no word that a line begins with; `help` lists them", Quote(w.text))
+	}
+	return v, nil
+}
+
+// isTo reports whether w says that the receivers follow.
+func (p *parser) isTo(w word) bool {
+	k, ok := p.keyword(w)
+	return ok && k == toWord
+}
+
 // keyword tells whether w begins an option of the line's verb.
 func (p *parser) keyword(w word) (keyword, bool) {
 	k := keyword(strings.ToLower(w.text))
@@ -113,6 +142,7 @@ func (p *parser) option(k keyword) (err error) {
 	switch k {
 	case toWord:
 		cmd.Receivers = p.list()
+		p.toList = true
 	case areaWord:
 		p.place().Area = p.take().text
 	case addressWord:
@@ -139,13 +169,21 @@ func (p *parser) option(k keyword) (err error) {
 	return err
 }
 
+var (
+	errToWhom   = errors.New("to whom? Such as: place to s-9,s-10 \"Fix the tap\" 1 50000 INR")
+	errCurrency = errors.New("prices need a currency behind the services, such as INR: \"Fix the tap\" 1 50000 INR")
+)
+
 // finish asks for what has to be there, and reads what can be read only when all is said.
 func (p *parser) finish() error {
 	r := &p.request
 	switch r.Verb.Name {
 	case "place":
 		if r.Command.Receivers == nil {
-			return errors.New("to whom? Such as: place to s-9,s-10 \"Fix the tap\" 1 50000 INR")
+			return errToWhom
+		}
+		if priced := func(s callout.Service) bool { return s.UnitPrice != 0 }; r.Command.Extra.Currency == "" && slices.ContainsFunc(r.Command.Extra.Services, priced) {
+			return errCurrency
 		}
 	case "pay":
 		if r.Command.Extra.Method == "" {

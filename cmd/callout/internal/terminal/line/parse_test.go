@@ -26,9 +26,9 @@ func TestLinesAreUnderstood(t *testing.T) {
 				Services: tap, Currency: "INR", OfferSeconds: 60, Note: "hurry", Place: &callout.Place{Area: "Old town", Address: "12 Main Road"},
 			},
 		}},
-		`place to s-9 "to" 2 3 area 1 4`: {Command: callout.Command{
+		`place to s-9 "to" 2 3 area 1 inr`: {Command: callout.Command{
 			Status: callout.Placed, Receivers: []string{"s-9"}, Extra: callout.Extra{
-				Services: []callout.Service{{Service: "to", Quantity: 2, UnitPrice: 3}}, Place: &callout.Place{Area: "1"}, Currency: "4",
+				Services: []callout.Service{{Service: "to", Quantity: 2, UnitPrice: 3}}, Place: &callout.Place{Area: "1"}, Currency: "INR",
 			},
 		}},
 		`place to s-9 EUR 1 2 EUR`: {Command: callout.Command{
@@ -62,6 +62,20 @@ func TestLinesAreUnderstood(t *testing.T) {
 		`raw 1010 version 3 {"method":"upi", "a b": "c"} `: {Command: callout.Command{
 			Status: callout.Payment, Version: 3, Extra: callout.Extra{Method: callout.UPI, More: map[string]json.RawMessage{"a b": []byte(`"c"`)}},
 		}},
+		`raw 1010 {"method":"upi"} version 3 on o-1`: {Order: "o-1", Command: callout.Command{
+			Status: callout.Payment, Version: 3, Extra: callout.Extra{Method: callout.UPI},
+		}},
+		`raw 1001 {"note":"} to"} to s-9, s-10`: {Command: callout.Command{
+			Status: callout.Placed, Receivers: []string{"s-9", "s-10"}, Extra: callout.Extra{Note: "} to"},
+		}},
+		`place to s-9 tap 1 0 washer 2 0`: {Command: callout.Command{
+			Status: callout.Placed, Receivers: []string{"s-9"}, Extra: callout.Extra{
+				Services: []callout.Service{{Service: "tap", Quantity: 1}, {Service: "washer", Quantity: 2}},
+			},
+		}},
+		`help place`:               {About: find("place")},
+		`?`:                        {},
+		`EXIT`:                     {},
 		`raw placed to s-9 on o-1`: {Order: "o-1", Command: callout.Command{Status: callout.Placed, Receivers: []string{"s-9"}}},
 		``:                         {},
 		`  # accept`:               {},
@@ -71,7 +85,7 @@ func TestLinesAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %v", line, err)
 			continue
 		}
-		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Request{}, "Verb")); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Request{}, "Verb"), cmpopts.IgnoreUnexported(Verb{})); diff != "" {
 			t.Errorf("%s:\n%s", line, diff)
 		}
 	}
@@ -91,8 +105,22 @@ func TestLinesThatMakeNoSense(t *testing.T) {
 		`place to s-9 tap 1 500.00`:     `"500.00" is not whole: money is in the currency's minor unit`,
 		`place to s-9 tap one 500`:      `"one" is no number: how many was to come`,
 		`place to s-9 tap 1`:            `"tap" is no service`,
+		`place s-9 tap 1 500 INR`:       `to whom?`,
+		`place "to" tap 1 500 INR`:      `to whom?`,
+		`place to s-9 s-10 "a tap" 1 5`: `"s-10" is no service; if it is a receiver, there is a comma before it`,
+		`place to s-9 s-10 tap 1 5 INR`: `"s-10" is no service; if it is a receiver, there is a comma before it`,
+		`place to s-9 s-10`:             `"s-10" is no service; if it is a receiver, there is a comma before it`,
+		`place to s-9 INR tap 1 500`:    `"INR" is no service; a currency stands behind the services`,
+		`place to s-9 tap INR 1 500`:    `"INR" is no service; a currency stands behind the services`,
+		`place to s-9 tap 1 INR 500`:    `"INR" is no service; a currency stands behind the services`,
+		`place to s-9 a 1 5 INR b 1 5`:  `"INR" is no service; a currency stands behind the services`,
+		`place to s-9 tap 500 INR`:      `"INR" is no number: the price of one was to come`,
+		`place to s-9 tap 1 500 rupees`: `"rupees" is no service`,
+		`place to s-9 tap 1 500`:        `prices need a currency`,
+		`help place start`:              `"start" makes no sense here`,
+		`help nothing`:                  `"nothing" is no word`,
 		`place to s-9 INR area x EUR`:   `INR and "EUR" are two currencies`,
-		`change tap 1 5 INR`:            `"INR" is no service`,
+		`change tap 1 5 INR`:            `"INR" is no service; a change is in the order's currency`,
 		`pay`:                           `how? Say pay cash, pay upi or pay card`,
 		`pay cash card`:                 `"card" makes no sense here`,
 		`use`:                           `which order?`,
@@ -103,8 +131,10 @@ func TestLinesThatMakeNoSense(t *testing.T) {
 		`wait ACCEPTED 0`:               `0 are too few or too many seconds`,
 		`raw`:                           `which status?`,
 		`raw 1010 {`:                    `invalid: extra is not a JSON object`,
-		`raw 1010 {} {}`:                `invalid: extra is not a JSON object`,
-		"help \x1b[2J" + "\u009b" + "x": "\"\ufffd[2J\ufffdx\" makes no sense here",
+		`raw 1010 {}version 3`:          `invalid: extra is not a JSON object`,
+		`raw 1010 {} {}`:                `a line has one JSON object`,
+		`accept {} now`:                 `{} makes no sense here`,
+		"help \x1b[2J" + "\u009b" + "x": "\"\ufffd[2J\ufffdx\" is no word",
 	} {
 		if _, err := Parse(line); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: the error is %v, not %s…", line, err, want)
@@ -114,7 +144,7 @@ func TestLinesThatMakeNoSense(t *testing.T) {
 
 func TestEveryUsageIsUnderstood(t *testing.T) {
 	for _, v := range verbs {
-		line := strings.NewReplacer("|upi|card", "", "[ORDER]", "o-1", "ORDER", "o-1", "[SECONDS]", "5", "STATUS", "STARTED", "CODE", "1005").Replace(v.Usage)
+		line := strings.NewReplacer("|upi|card", "", "[ORDER]", "o-1", "ORDER", "o-1", "[SECONDS]", "5", "[WORD]", "place", "STATUS", "STARTED", "CODE", "1005").Replace(v.Usage)
 		r, err := Parse(line)
 		if err != nil || r.Verb.Name != v.Name {
 			t.Errorf("%s: %v", line, err)

@@ -9,6 +9,7 @@ import (
 // Verb is a word that a line begins with.
 type Verb struct {
 	Name    string
+	also    string         // another name; empty: none
 	Status  callout.Status // what it asks the server for; 0: that is said by what follows, or it asks for nothing
 	Role    callout.Role   // whose word it is; empty: everybody's. Others may say it, and are refused
 	More    string         // what has to follow it, in short
@@ -85,8 +86,8 @@ var verbs = []Verb{
 		Meaning: "ask for any status with any extra; then, if you like: to LIST version N", options: []keyword{toWord, versionWord},
 	},
 	{Name: Wait, Usage: "wait STATUS [SECONDS]", Meaning: "in a script: go on when that has happened"},
-	{Name: Help, Usage: Help, Meaning: "show this"},
-	{Name: Quit, Usage: Quit, Meaning: "leave; so do Ctrl-C and Ctrl-D"},
+	{Name: Help, also: "?", Usage: "help [WORD]", Meaning: "show this, or one word of it"},
+	{Name: Quit, also: "exit", Usage: Quit, Meaning: "leave; so do exit, Ctrl-C and Ctrl-D"},
 }
 
 // VerbsOf lists the words of a role, in the order in which an order needs them.
@@ -118,7 +119,7 @@ func (v *Verb) Moves() bool { return v.Name == Raw || v.Status != 0 && v.Status 
 func (v *Verb) Asks() bool { return v.Moves() || v.Status == callout.Placed }
 
 func find(name string) *Verb {
-	i := slices.IndexFunc(verbs, func(v Verb) bool { return v.Name == name })
+	i := slices.IndexFunc(verbs, func(v Verb) bool { return v.Name == name || v.also == name && name != "" })
 	if i < 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"unicode"
@@ -11,7 +12,7 @@ import (
 type word struct {
 	text   string
 	quoted bool // it was in quotes, so that it is a text and no keyword
-	isJSON bool // it is the rest of the line, from a brace on
+	isJSON bool // it begins with a brace: a JSON object, or what was meant for one
 }
 
 var (
@@ -19,8 +20,8 @@ var (
 	errGlued      = errors.New(`a space is missing after a quote`)
 )
 
-// split cuts a line into words. A text in double quotes is one word; in it \" is a quote and \\ a backslash. A word that
-// begins with a brace is the rest of the line.
+// split cuts a line into words. A text in double quotes is one word; in it \" is a quote and \\ a backslash. So is a JSON
+// object; what begins with a brace and is none is the rest of the line.
 func split(line string) ([]word, error) {
 	var words []word
 	for {
@@ -29,7 +30,8 @@ func split(line string) ([]word, error) {
 		case line == "":
 			return words, nil
 		case line[0] == '{':
-			return append(words, word{text: strings.TrimRightFunc(line, unicode.IsSpace), isJSON: true}), nil
+			text, rest := object(line)
+			words, line = append(words, word{text: text, isJSON: true}), rest
 		case line[0] == '"':
 			text, rest, err := quoted(line[1:])
 			if err != nil {
@@ -44,6 +46,20 @@ func split(line string) ([]word, error) {
 			words, line = append(words, word{text: line[:end]}), line[end:]
 		}
 	}
+}
+
+// object cuts line after the JSON object at its beginning.
+func object(line string) (text, rest string) {
+	var raw json.RawMessage
+	decoder := json.NewDecoder(strings.NewReader(line))
+	if decoder.Decode(&raw) == nil {
+		end := decoder.InputOffset()
+		text, rest = line[:end], line[end:]
+		if next, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(next) {
+			return text, rest
+		}
+	}
+	return strings.TrimRightFunc(line, unicode.IsSpace), ""
 }
 
 // quoted cuts line after the quote that ends the text at its beginning.
