@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -31,10 +32,10 @@ type answer struct {
 	err      error
 }
 
-// aside answers a line that a person types while a command is under way, and reports whether it did: what asks the
-// server for nothing need not wait, everything else waits its turn.
+// aside answers a line that a person types while a command is under way, or before there is a connection, and reports
+// whether it did. What asks the server for nothing need not wait, everything else waits its turn.
 func (p *party) aside(ctx context.Context, typed string) bool {
-	if p.task == nil {
+	if p.task == nil && p.entered {
 		return false
 	}
 	r, err := line.Parse(typed)
@@ -42,9 +43,9 @@ func (p *party) aside(ctx context.Context, typed string) bool {
 	case err != nil:
 	case r.Verb == nil:
 		return true
-	case r.Verb.Name == line.Quit && p.connected, r.Verb.Name == line.Use, r.Verb.Asks():
+	case p.waitsItsTurn(r.Verb):
 		if !p.connected {
-			p.say("That waits until the connection is back.")
+			p.say("That waits until the connection is %s.", p.thereOrBack())
 		}
 		return false
 	default:
@@ -54,6 +55,25 @@ func (p *party) aside(ctx context.Context, typed string) bool {
 		p.complain(err)
 	}
 	return true
+}
+
+func (p *party) waitsItsTurn(v *line.Verb) bool {
+	switch v.Name {
+	case line.Help:
+		return false
+	case line.Quit:
+		return p.connected
+	case line.Use:
+		return true
+	}
+	return v.Asks() || !p.entered // nothing is known yet that could be shown
+}
+
+func (p *party) thereOrBack() string {
+	if p.entered {
+		return "back"
+	}
+	return "there"
 }
 
 // carryOut does what a line says, or begins to: then it leaves a task.
@@ -105,7 +125,7 @@ func (p *party) act(ctx context.Context, r line.Request) error {
 	case line.Wait:
 		return p.beginWait(r)
 	case line.Help:
-		p.help()
+		p.help(r.About)
 	case line.Quit:
 		p.left = true
 	}
@@ -139,6 +159,9 @@ func (p *party) ask(ctx context.Context, r line.Request) error {
 		}
 		defer cancel()
 		received, err := p.socket.Send(ctx, cmd)
+		if r.Verb.Name != line.Raw {
+			err = inWords(err)
+		}
 		p.answers <- answer{cmd.Status, received, err}
 	})
 	return nil
@@ -173,18 +196,26 @@ func (p *party) answered(a answer) error {
 // showAnswer says that a command did not take effect, or that this is not known.
 func (p *party) showAnswer(a answer) {
 	var refusal *callout.Error
-	var undecided *client.UndecidedError
 	switch {
 	case a.err == nil:
 		p.say("%s has taken effect.", a.status)
 	case errors.As(a.err, &refusal):
 		p.say("%s %s", p.ink.paint(red, "Refused ("+line.Clean(string(refusal.Code))+"):"), line.Clean(refusal.Message))
 		p.showStanding(a.received.Order)
-	case errors.As(a.err, &undecided):
-		p.say("It is not known whether %s has taken effect.", a.status)
 	default:
-		p.say("%s was not sent: %s", a.status, p.reason(a.err))
+		p.say("%s.", p.undecided(a))
 	}
+}
+
+// decided reports whether the server has said what became of a command.
+func decided(err error) bool { return err == nil || errors.As(err, new(*callout.Error)) }
+
+// undecided says what is known of a command that is not decided.
+func (p *party) undecided(a answer) string {
+	if errors.As(a.err, new(*client.UndecidedError)) {
+		return fmt.Sprintf("%s may have taken effect or not", a.status)
+	}
+	return fmt.Sprintf("%s was not sent: %s", a.status, p.reason(a.err))
 }
 
 // showStanding shows an order as a refusal has it, which may be news.

@@ -2,10 +2,12 @@ package terminal
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,35 +51,13 @@ func (l *links) take() []link {
 	return changes
 }
 
-// open connects, and says where to, as whom, and how things stand.
-func (p *party) open(ctx context.Context) error {
+// reach connects, and goes on trying until ctx ends or there is no use. It tells waits why that takes long.
+func (p *party) reach(ctx context.Context) error {
 	if p.options.Script {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.options.Patience)
 		defer cancel()
 	}
-	if err := p.reach(ctx); err != nil {
-		return err
-	}
-	if p.socket.Role != p.options.Role {
-		role := p.socket.Role
-		p.close()
-		return fmt.Errorf("the token is that of a %s, not of a %s", role, p.options.Role)
-	}
-	p.me.ID, p.me.Role = p.socket.UserID, p.socket.Role
-	p.connected = true
-	p.links.take()
-	p.say("Connected to %s as %s %s.", p.socket.URL, p.me.Role, line.Clean(p.me.ID))
-	p.welcome(0)
-	if !p.options.Script {
-		p.say("Type help for what can be said.")
-	}
-	p.flush()
-	return p.failure
-}
-
-// reach connects, and goes on trying until ctx ends or there is no use.
-func (p *party) reach(ctx context.Context) error {
 	for wait := firstAttempt; ; wait = oneAttempt {
 		attempt, cancel := context.WithTimeout(ctx, wait)
 		err := p.socket.Open(attempt)
@@ -86,21 +66,47 @@ func (p *party) reach(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return nil
-		case ctx.Err() != nil || !late:
+		case ctx.Err() != nil || !late || untrusted(err) != nil:
 			return fmt.Errorf("connect to %s: %s", p.socket.URL, p.reason(err))
 		}
-		p.say("%s cannot be reached (%s); trying on.", p.socket.URL, p.reason(err))
-		p.flush()
+		select {
+		case p.waits <- p.reason(err):
+		case <-ctx.Done():
+		}
 	}
+}
+
+// enter says where the party is, as whom, and how things stand, or why it did not get in.
+func (p *party) enter(ctx context.Context, failed error) error {
+	switch {
+	case failed != nil && ctx.Err() != nil:
+		return p.ended(ctx)
+	case failed != nil:
+		return failed
+	case p.socket.Role != p.options.Role:
+		return fmt.Errorf("the token's role is %s, not %s", p.socket.Role, p.options.Role)
+	}
+	p.me.ID, p.me.Role = p.socket.UserID, p.socket.Role
+	p.entered, p.connected = true, true
+	p.say("Connected to %s as %s %s.", p.socket.URL, p.me.Role, line.Clean(p.me.ID))
+	p.welcome(0)
+	if !p.options.Script {
+		p.say("Type help for what can be said.")
+	}
+	p.showLinks()
+	return nil
 }
 
 // showLinks says what has become of the connection since it said so last.
 func (p *party) showLinks() {
+	if !p.entered { // that the first one is there is said when the party enters
+		return
+	}
 	for _, l := range p.links.take() {
 		switch {
 		case l.connected && !p.connected:
 			p.say("The connection is back.")
-		case !l.connected && p.connected && p.socket.Err() == nil: // else it is over, and that is said later
+		case !l.connected && p.connected && p.socket.Err() == nil && !expired(l.err): // else it is over, and that is said later
 			p.say("The connection is gone: %s. Coming back by itself.", p.reason(l.err))
 			if p.task != nil && p.task.sending {
 				p.say("What you said last is sent again then.")
@@ -110,11 +116,26 @@ func (p *party) showLinks() {
 	}
 }
 
+// expired reports whether the token is no longer good. A terminal has no other.
+func expired(err error) bool {
+	var closed *client.CloseError
+	return errors.As(err, &closed) && wire.CloseCode(closed.Code) == wire.TokenExpired
+}
+
+// untrusted gives what is wrong with the server's certificate, or nil. Trying on does not mend it.
+func untrusted(err error) error {
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return certificate.Err
+	}
+	return nil
+}
+
 // reason is why there is no connection, in a person's words.
 func (p *party) reason(err error) string {
 	var closed *client.CloseError
 	if !errors.As(err, &closed) {
-		return lost(err)
+		return strings.TrimPrefix(lost(err), "open "+p.socket.URL+": ")
 	}
 	switch wire.CloseCode(closed.Code) {
 	case wire.Draining:
@@ -145,7 +166,10 @@ func lost(err error) string {
 		}
 	}
 	var network *net.OpError
+	certificate := untrusted(err)
 	switch {
+	case certificate != nil:
+		return "its certificate is not trusted: " + line.Clean(certificate.Error()) + "; SSL_CERT_FILE can name one that is"
 	case errors.As(err, &network):
 		return line.Clean(network.Error())
 	case errors.Is(err, io.EOF):

@@ -2,10 +2,12 @@ package terminal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +26,10 @@ type party struct {
 	links   links
 	work    sync.WaitGroup // what run has started
 	answers chan answer    // has room for one: no more than one command is under way
+	waits   chan string    // why the first connection is not there yet
+	reached chan error     // has room for one: the first connection is there, or will not be
 
+	entered   bool // the first connection was there
 	connected bool // as was said last
 	orders    orders
 	past      past
@@ -45,19 +50,25 @@ func (p *party) run(ctx context.Context) (err error) {
 	defer keys.close()
 	running, stop := context.WithCancel(ctx)
 	received, shown := make(chan client.Received), make(chan struct{})
-	p.work.Go(func() { p.receive(running, received, shown) })
+	p.work.Go(func() { p.reached <- p.reach(running) })
 	defer func() {
 		stop()
 		p.work.Wait()
-		p.leave()
+		err = p.leave(err)
 	}()
 	for err == nil && !p.left {
 		p.flush()
 		lines := keys.lines
-		if p.options.Script && p.task != nil {
+		if p.options.Script && (p.task != nil || !p.entered) {
 			lines = nil
 		}
 		select {
+		case why := <-p.waits:
+			p.say("%s cannot be reached (%s); trying on.", p.socket.URL, why)
+		case failed := <-p.reached:
+			if err = p.enter(ctx, failed); err == nil {
+				p.work.Go(func() { p.receive(running, received, shown) })
+			}
 		case typed, more := <-lines:
 			if !more {
 				p.line++
@@ -84,7 +95,7 @@ func (p *party) run(ctx context.Context) (err error) {
 		case <-ctx.Done():
 			return p.ended(ctx)
 		}
-		for err == nil && p.failure == nil && p.task == nil && len(p.typed) > 0 && !p.left {
+		for err == nil && p.failure == nil && p.task == nil && p.entered && len(p.typed) > 0 && !p.left {
 			typed := p.typed[0]
 			p.typed = p.typed[1:]
 			err = p.carryOut(running, typed)
@@ -176,15 +187,28 @@ func (p *party) ended(ctx context.Context) error {
 	return nil
 }
 
-// leave tells a person what is left open.
-func (p *party) leave() {
+// leave takes what is left open, and tells a person that they have left. It gives err, or if there is none what they have
+// said and is not done.
+func (p *party) leave(err error) error {
+	var undone []string
 	if p.task != nil && p.task.sending {
-		p.showAnswer(<-p.answers)
+		if a := <-p.answers; err != nil || decided(a.err) {
+			p.showAnswer(a)
+		} else {
+			undone = append(undone, p.undecided(a))
+		}
 	}
-	if !p.options.Script {
+	for _, typed := range p.typed {
+		undone = append(undone, line.Quote(typed)+" was not carried out")
+	}
+	if !p.options.Script && (p.entered || err == nil) {
 		p.say("You have left.")
 	}
 	p.flushBefore("")
+	if err == nil && len(undone) > 0 {
+		err = errors.New(strings.Join(undone, "; "))
+	}
+	return err
 }
 
 // close ends the connection. That the server does not confirm it costs no more than a repeat.
@@ -192,7 +216,7 @@ func (p *party) close() { _ = p.socket.Close() }
 
 // prompt is who speaks, and on which order.
 func (p *party) prompt() string {
-	text := p.me.ID
+	text := cmp.Or(p.me.ID, string(p.me.Role)) // whose token it is, the server says
 	if o := p.orders.get(p.orders.inUse); o != nil && !over(o) {
 		text += " " + p.orders.short(o.ID) + " " + o.Status.String()
 	}
@@ -217,9 +241,9 @@ func (p *party) words() []string {
 	return words
 }
 
-// at says at which line of a script err happened.
+// at says at which line of a script err happened, once it has had one.
 func (p *party) at(err error) error {
-	if err == nil || !p.options.Script {
+	if err == nil || !p.options.Script || p.line == 0 {
 		return err
 	}
 	return fmt.Errorf("line %d: %w", p.line, err)

@@ -61,7 +61,7 @@ var paths = []path{
 		servicemen: []string{"wait PLACED\naccept\n-cancel\ncancel because \"the van has broken down\""},
 		events:     []callout.Status{callout.Placed, callout.Accepted, callout.Cancelled},
 		says: []string{
-			"s-1 calls the order off — the van has broken down\n", "Refused (invalid): extra.reason is missing: CANCELLED needs a reason\n",
+			"s-1 calls the order off — the van has broken down\n", "Refused (invalid): because \"…\" is missing: CANCELLED needs a reason\n",
 		},
 	}, {
 		name: "an extension declined, withdrawn, and agreed to",
@@ -140,7 +140,7 @@ var paths = []path{
 		client:     "place to s-1,s-2 as o-1\nwait ACCEPTED",
 		servicemen: []string{"wait PLACED\naccept", "-raw 1004 on o-1 {}"},
 		events:     []callout.Status{callout.Placed, callout.Broadcasted, callout.Accepted},
-		says:       []string{"s-1 accepts the order\n", "You accept the order\n", "Refused (conflict): this offer is closed\no-1 is ACCEPTED, no longer on offer to you\n"},
+		says:       []string{"s-1 accepts the order\n", "You accept the order\n", "Refused (conflict): this offer is closed\no-1 is no longer on offer to you\n"},
 	}, {
 		name:       "declined by all",
 		client:     "place to s-1,s-2 as o-1\nwait EXPIRED",

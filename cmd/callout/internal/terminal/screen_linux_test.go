@@ -133,6 +133,22 @@ func TestCtrlDLeavesATerminal(t *testing.T) {
 	c.until("You have left.")
 }
 
+func TestCtrlDAndCtrlCLeaveATerminalWithoutAConnection(t *testing.T) {
+	s := servertest.Start(t, nil)
+	s.Stop()
+	for _, key := range []string{"\x04", "\x03"} {
+		c := sit(t, s, callout.Client, "c-7", "")
+		c.until("c-7 (not connected)> ")
+		c.types("he\t\r")
+		c.until("Ctrl-D")
+		c.types(key)
+		if err := c.end(); err != nil {
+			t.Error(err)
+		}
+		c.until("You have left.")
+	}
+}
+
 func TestATerminalIsGivenBackWhenTheSessionIsOver(t *testing.T) {
 	s := servertest.Start(t, nil)
 	first := sit(t, s, callout.Client, "c-7", "tablet")

@@ -38,11 +38,10 @@ func (p *party) youCan(o *callout.Order, now time.Time) string {
 
 // standing is an order in one line.
 func (p *party) standing(o *callout.Order) string {
-	text := p.orders.short(o.ID) + " is " + o.Status.String()
-	if o.ClientID == "" {
-		return line.Clean(text) + ", no longer on offer to you"
+	if o.ClientID == "" { // how the order goes on is no longer told
+		return line.Clean(p.orders.short(o.ID)) + " is no longer on offer to you"
 	}
-	return line.Clean(text + ": " + services(o.Services, o.Currency))
+	return line.Clean(p.orders.short(o.ID) + " is " + o.Status.String() + ": " + services(o.Services, o.Currency))
 }
 
 // listOrders lists the orders, those that are over as well as long as they are remembered.
@@ -66,11 +65,13 @@ func (p *party) listOrders() {
 
 // show shows all there is to know of an order.
 func (p *party) show(o *callout.Order) {
+	if o.ClientID == "" {
+		p.say("%s is no longer on offer to you", line.Clean(o.ID))
+		return
+	}
 	p.say("%s is %s, version %d", line.Clean(o.ID), o.Status, o.Version)
-	if o.ClientID != "" {
-		for _, r := range rows(o) {
-			p.sayIndented(sheetIndent, "  %-*s%s", sheetIndent-2, r.name, line.Clean(r.value))
-		}
+	for _, r := range rows(o) {
+		p.sayIndented(sheetIndent, "  %-*s%s", sheetIndent-2, r.name, line.Clean(r.value))
 	}
 	p.say("  %s", p.youCan(o, time.Now()))
 }

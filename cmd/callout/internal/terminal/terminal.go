@@ -30,22 +30,17 @@ type Options struct {
 	Colours  bool // Out shows colours
 	// Script says that a program wrote what In says: an error ends it, and a line waits for the answer to the one before.
 	Script   bool
-	Patience time.Duration // how long a script waits for an answer, unless it says otherwise. 0: 30 s
+	Patience time.Duration // how long a script waits for the connection, and for an answer unless it says otherwise. 0: 30 s
 }
 
 const defaultPatience = 30 * time.Second
 
-// Run is the party until it leaves, ctx ends or the server ends the session for good. A script's error says at which
-// line it ended; it is nil when the script has come to its end.
+// Run is the party until it leaves, ctx ends or the server ends the session for good. The error of somebody who has left
+// says what they have said and is not done. A script's error says at which line it ended; it is nil when the script has
+// come to its end.
 func Run(ctx context.Context, o Options) (err error) {
 	p, err := newParty(o)
 	if err != nil {
-		return err
-	}
-	if err := p.open(ctx); err != nil {
-		if ctx.Err() != nil && !o.Script {
-			return nil
-		}
 		return err
 	}
 	defer p.close()
@@ -60,7 +55,7 @@ func Run(ctx context.Context, o Options) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, screen.close()) }()
-		p.device, p.shown = screen, ""
+		p.device = screen
 	}
 	return p.run(ctx)
 }
@@ -72,7 +67,10 @@ func newParty(o Options) (*party, error) {
 	if o.Patience == 0 {
 		o.Patience = defaultPatience
 	}
-	p := &party{options: o, ink: ink{o.Colours}, device: newPlain(o.In, o.Out), answers: make(chan answer, 1)}
+	p := &party{
+		options: o, ink: ink{o.Colours}, device: newPlain(o.In, o.Out), me: callout.Actor{ID: o.UserID, Role: o.Role},
+		answers: make(chan answer, 1), waits: make(chan string), reached: make(chan error, 1),
+	}
 	p.links.woken = make(chan struct{}, 1)
 	config := client.Config{URL: o.URL, UserID: o.UserID, Role: o.Role, Device: o.Device, OnConnection: p.links.add}
 	if o.Token != "" {
