@@ -83,7 +83,10 @@ func (p *party) run(ctx context.Context) (err error) {
 				return p.ended(ctx)
 			}
 			if err = p.event(r); p.failure == nil {
-				shown <- struct{}{}
+				select {
+				case shown <- struct{}{}:
+				case <-running.Done(): // nobody waits for it any more
+				}
 			}
 		case a := <-p.answers:
 			p.showLinks()
