@@ -67,14 +67,22 @@ func NewClassic(config Config) (*Classic, error) {
 func (c *Classic) OrderStatuses(ctx context.Context) iter.Seq[Received] {
 	return func(yield func(Received) bool) {
 		c.setErr(nil)
-		pause := c.config.newPause()
+		pause, away := c.config.newPause(), false
+		welcome := func() {
+			pause.Reset()
+			if away {
+				c.config.Logger.Info("connected again", "url", c.URL)
+			}
+			away = false
+		}
 		for {
-			more, err := c.listen(ctx, pause.Reset, yield)
+			more, err := c.listen(ctx, welcome, yield)
 			if c.ended(ctx, err) || !more {
 				return
 			}
 			wait := pause.NextBackOff()
 			c.config.Logger.Warn("not connected", "url", c.URL, "err", err, "retryIn", wait)
+			away = true
 			select {
 			case <-ctx.Done():
 			case <-c.over:

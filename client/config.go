@@ -54,7 +54,7 @@ type Config struct {
 	// [Socket.AskReceipt]. It must not block. Nil: nobody wants to know.
 	OnReceipt func(Receipt)
 
-	// Logger is told of lost connections. Nil: nobody is.
+	// Logger is told of connections that are lost (Warn) and that are back (Info). Nil: nobody is.
 	Logger *slog.Logger
 	// HTTPClient dials. Nil: http.DefaultClient.
 	HTTPClient *http.Client

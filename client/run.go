@@ -45,6 +45,7 @@ func (s *Socket) stayConnected(ctx context.Context, l *life) error {
 		}
 		wait := stayAway(err) + pause.NextBackOff()
 		s.config.Logger.Warn("not connected", "url", s.URL, "err", err, "retryIn", wait)
+		l.away = true
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)

@@ -33,6 +33,10 @@ func (s *Socket) connect(ctx context.Context, l *life) (welcomed bool, err error
 		_ = link.conn.Close(websocket.StatusNormalClosure, "")
 		return false, err
 	}
+	if l.away {
+		s.config.Logger.Info("connected again", "url", s.URL)
+		l.away = false
+	}
 	stop := s.keepToken(ctx, l, link, welcome)
 	defer stop()
 	ping := cmp.Or(time.Duration(welcome.PingSeconds)*time.Second, defaultPing)

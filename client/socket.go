@@ -55,6 +55,7 @@ type life struct {
 
 	// The goroutine's own, and keepToken's while that runs: the token said last, and one that is of no more use.
 	token, expired string
+	away           bool // the goroutine's own: the log has been told so
 }
 
 // change is what becomes of a connection.
