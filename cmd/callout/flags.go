@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,6 +63,14 @@ func (f *tokenFlags) tokens(db string, log *slog.Logger) (server.TokenConfig, er
 		return config, fmt.Errorf("the secret has %d bytes; HS256 needs at least %d", len(config.Secret), server.MinSecret)
 	}
 	return config, nil
+}
+
+// check says what is wrong with the flags whatever the keys are.
+func (f *tokenFlags) check() error {
+	if u, err := url.Parse(f.JWKS); f.JWKS != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "") {
+		return fmt.Errorf("--jwks is %q; it is like https://id.example.org/keys", f.JWKS)
+	}
+	return checkRoleClaim(f.RoleClaim)
 }
 
 // checkRoleClaim refuses the claims that say something else of a token (RFC 7519, section 4.1).

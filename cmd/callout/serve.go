@@ -162,7 +162,7 @@ func (c *serveCommand) check() error {
 	case c.Dev && !c.DevAnywhere && !loopback(c.Addr):
 		return fmt.Errorf("development mode lets anybody be anybody, and others reach %s; --dev-anywhere if that is meant", c.Addr)
 	}
-	return errors.Join(checkRoleClaim(c.RoleClaim), c.limitFlags.check())
+	return errors.Join(c.tokenFlags.check(), c.limitFlags.check())
 }
 
 // loopback reports whether nobody outside this machine reaches the address.
