@@ -35,10 +35,19 @@ func TestFirstFrameThatIsNoValidHelloIsMalformed(t *testing.T) {
 }
 
 func TestSecondHelloIsMalformed(t *testing.T) {
-	w := opened(t, ana)
-	w.hello("")
-	w.gets("goodbye 4101", "close 4101")
-	w.asks()
+	for name, frame := range map[string]string{
+		"a good one": `{"type":"hello","token":"t","device":"phone-1"}`, "no device": `{"type":"hello","token":"t"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := opened(t, ana)
+			w.says(frame)
+			w.gets("goodbye 4101", "close 4101")
+			w.asks()
+			if reason := w.peer.goodbye.Reason; reason != "a second hello" {
+				t.Errorf("the reason is %q", reason)
+			}
+		})
+	}
 }
 
 func TestMalformedFrameClosesItsSession(t *testing.T) {

@@ -117,13 +117,15 @@ func (s *Session) Frame(data []byte, now time.Time) Actions {
 		}
 		return s.take()
 	}
+	if _, again := frame.(wire.Hello); again {
+		s.end(wire.Malformed, "a second hello")
+		return s.take()
+	}
 	if err != nil {
 		s.end(wire.Malformed, err.Error())
 		return s.take()
 	}
 	switch f := frame.(type) {
-	case wire.Hello:
-		s.end(wire.Malformed, "a second hello")
 	case wire.Ack:
 		s.ack(f.Seq)
 	case wire.Ask:

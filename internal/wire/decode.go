@@ -11,7 +11,7 @@ import (
 )
 
 // Decode reads one frame from a client. An error means that the frame is malformed and its session over; a command
-// whose id can be read is never an error but a [BadCommand].
+// whose id can be read is never an error but a [BadCommand]. With the error of a hello comes what could be read of it.
 func Decode(data []byte) (Frame, error) {
 	o, err := parseObject(data)
 	if err != nil {
@@ -57,29 +57,29 @@ func decodeHello(o object) (Frame, error) {
 		o.take("token", &h.Token), o.take("device", &h.Device), o.take("resume", &resume), o.take("window", &h.Window),
 		o.take("leave", &leave), o.take("receipts", &h.Receipts), o.take("userId", &h.UserID), o.take("role", &h.Role),
 	); err != nil {
-		return nil, err
+		return h, err
 	}
 	if err := callout.CheckID("device", h.Device); err != nil {
-		return nil, err
+		return h, err
 	}
 	if resume != nil {
 		h.Resume = new(Resume)
 		if err := errors.Join(resume.need("seq", &h.Resume.Seq), resume.take("of", &h.Resume.Of)); err != nil {
-			return nil, err
+			return h, err
 		}
 		if h.Resume.Seq < 0 {
-			return nil, errors.New("resume.seq is negative")
+			return h, errors.New("resume.seq is negative")
 		}
 	}
 	if h.Window < 0 {
-		return nil, errors.New("window is negative")
+		return h, errors.New("window is negative")
 	}
 	switch leave {
 	case "":
 	case "whenDone":
 		h.WhenDone = true
 	default:
-		return nil, errors.New(`leave is not "whenDone"`)
+		return h, errors.New(`leave is not "whenDone"`)
 	}
 	return h, nil
 }
