@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -19,9 +18,6 @@ type orderCommand struct {
 
 // Run prints the history of an order, read from the database beside whoever serves it.
 func (c *orderCommand) Run(ctx context.Context) error {
-	if c.ID == "" {
-		return errors.New("which order? Its id is empty")
-	}
 	db, err := node.OpenReader(ctx, node.Database{Name: c.DB})
 	if err != nil {
 		return err

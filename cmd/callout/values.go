@@ -12,17 +12,23 @@ import (
 	"github.com/calloutd/callout"
 )
 
-// refuseEmpty refuses a flag that is given without a value, and a variable that is set to none: an address of nothing is
-// every address, and a secret of nothing would be one that nobody meant.
+// refuseEmpty refuses an argument that is given and says nothing, and a variable that is set to nothing: an address of
+// nothing is every address, a device of nothing all of them, and a secret of nothing one that nobody meant.
 func refuseEmpty(line *kong.Context) error {
 	given := make(map[*kong.Flag]bool)
 	for _, part := range line.Path {
-		if part.Flag == nil {
+		name := ""
+		switch {
+		case part.Flag != nil:
+			given[part.Flag] = true
+			name = "--" + part.Flag.Name
+		case part.Positional != nil:
+			name = "<" + part.Positional.Name + ">"
+		default:
 			continue
 		}
-		given[part.Flag] = true
-		if value, isText := line.FlagValue(part.Flag).(string); isText && value == "" {
-			return fmt.Errorf("--%s is empty", part.Flag.Name)
+		if value := line.Value(part); value.Kind() == reflect.String && value.Len() == 0 {
+			return errors.New(name + " is empty")
 		}
 	}
 	for _, flag := range line.Flags() {
