@@ -24,7 +24,7 @@ func FuzzOrder(f *testing.F) {
 		}
 	}
 	for _, seed := range []string{
-		`{}`, `null`, `[]`, `{"clientId":"c","services":null,"change":{},"payment":{},"place":{}}`, `{"id":"\ud800","placedAt":"x"}`,
+		`{}`, `null`, `[]`, `{"clientId":"c","services":null,"change":{"services":null},"payment":{},"place":{}}`, `{"id":"\ud800","placedAt":"x"}`,
 		`{"clientId":"c","total":9223372036854775808}`, `{"clientId":"c","placedAt":"9999-12-31T23:59:59.999999999-23:59","dueAt":null}`,
 		`{"clientId":"c","place":{"lat":1e-400,"lon":-0}}`, `{"ClientID":"c","TOTAL":1,"former":["s-1"],"DueEvent":1003,"UpdatedAt":1}`,
 	} {
@@ -47,6 +47,9 @@ func FuzzOrder(f *testing.F) {
 			}
 			if rewritten := marshal(t, again); !bytes.Equal(rewritten, written) {
 				t.Fatalf("%s is written again as %s", written, rewritten)
+			}
+			if again.ClientID != "" && (again.Services == nil || again.Change != nil && again.Change.Services == nil) {
+				t.Fatalf("%s has no list where apps expect one", written)
 			}
 			hidden := seen.Receivers != nil || seen.Note != "" || seen.Payment != nil || seen.Change != nil || seen.ServicemanID != "" ||
 				seen.Place != nil && (seen.Place.Address != "" || seen.Place.Lat != nil || seen.Place.Lon != nil)

@@ -29,7 +29,7 @@ const (
 	byAnotherKey         // of a good key's name
 	byThePublicKey       // taken for a secret
 	byTheSecretAndSHA512 // with the good secret, but not by HS256
-	bysigners
+	signers
 )
 
 // FuzzVerify: no header, claims or signature make a token good but those that the secret or a public key has signed by the
@@ -48,7 +48,7 @@ func FuzzVerify(f *testing.F) {
 		f.Fatal(err)
 	}
 	good := `{"sub":"c-1","role":"client","aud":"callout","iss":"https://login","exp":1800000000}`
-	for signer := range uint8(bysigners) {
+	for signer := range uint8(signers) {
 		for _, header := range []string{
 			`{"alg":"HS256"}`, `{"alg":"RS256","kid":"rsa"}`, `{"alg":"RS256"}`, `{"alg":"ES256","kid":"ec"}`, `{"alg":"HS256","kid":"rsa"}`, `{"alg":"none"}`,
 			`{"alg":"HS512"}`, `{"alg":"RS256","kid":"../x","jku":"http://127.0.0.1:1/"}`, `{"alg":"PS256","kid":"rsa"}`, `{"alg":"ES256","kid":"rsa"}`,
@@ -59,7 +59,7 @@ func FuzzVerify(f *testing.F) {
 	for _, claims := range []string{
 		`{"sub":"c-1","role":"operator","aud":["x","callout"],"iss":"https://login","exp":1.8e9,"nbf":1700000000}`, `{"exp":1e300}`, `{"exp":-1e300}`,
 		`{"sub":"system","role":"system","aud":"callout","iss":"https://login","exp":1800000000}`, `{"sub":"c-1","sub":"c/2"}`, `{}`, `null`, `[]`, ``,
-		strings.Replace(good, "1800000000", "1700000000", 1), strings.Replace(good, "callout", "CALLOUT", 1), strings.Replace(good, "sub", "SUB", 1),
+		strings.Replace(good, `,"exp":1800000000`, "", 1), strings.Replace(good, "1800000000", "1700000000", 1), strings.Replace(good, "callout", "CALLOUT", 1), strings.Replace(good, "sub", "SUB", 1),
 		strings.Replace(good, "1800000000", "99999999999999999999", 1), strings.Replace(good, "{", `{"nbf":1790000000,`, 1),
 	} {
 		f.Add([]byte(`{"alg":"HS256"}`), []byte(claims), []byte{}, uint8(byTheSecret))

@@ -122,9 +122,9 @@ func TestACloseCodeSaysWhetherToComeBack(t *testing.T) {
 // FuzzDecodeServer: whatever a server sends is refused, let pass, or read; what was read is written so that it is read again as
 // the same, and whatever goes on to an app of the original system is a frame, too.
 func FuzzDecodeServer(f *testing.F) {
-	e := event()
-	f.Add(wire.AppendEvent(nil, &e))
 	for _, seed := range []string{
+		`{"type":"event","seq":42,"orderId":"o-1","version":4,"senderId":"c-7","receiverId":"s-9","commandId":"a \"quoted\" \\ id <&>",` +
+			`"status":{"statusCode":1005},"at":"2026-03-01T12:00:00.25Z","order":{"id":"o-1","version":4,"statusCode":1005},"extra":{"reason":"x"},"repeat":true}`,
 		`{"type":"welcome","userId":"c-7","role":"client","from":41,"seq":57,"orders":[{"id":"o","version":1,"statusCode":1003},` +
 			`{"id":"o","version":1,"statusCode":1006,"clientId":"c","services":[],"total":0,"change":{"id":4,"services":null,"total":0,"dueAt":"2026-03-01T12:00:00Z"},` +
 			`"placedAt":"2026-03-01T12:00:00Z","dueAt":"2026-03-01T12:00:00Z"}],"now":"2026-03-01T12:00:00.25Z","pingSeconds":25,"reset":true}`,
