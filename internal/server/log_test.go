@@ -85,6 +85,12 @@ func TestNothingThatPeersSendReachesTheLogRaw(t *testing.T) {
 				t.Errorf("development mode %v: a line has %d bytes", dev, len(line))
 			}
 		}
+		for _, token := range tokens {
+			parts := strings.Split(token, ".")
+			if signature := parts[len(parts)-1]; len(signature) > 20 && strings.Contains(log.String(), signature) {
+				t.Errorf("development mode %v: the log has the token %.60s", dev, token)
+			}
+		}
 		if len(lines) < len(tokens) {
 			t.Errorf("development mode %v: the log has only %d lines", dev, len(lines))
 		}
