@@ -35,6 +35,10 @@ fuzz: ## every fuzz target for a minute
 torture: ## real servers under kill -9 and worse; FOR=5m DB=sqlite|postgres
 	go run ./cmd/torture --for $(FOR) --db $(DB)
 
+.PHONY: vuln
+vuln: ## known vulnerabilities in what the server is built of, where their database can be reached
+	bash scripts/vuln.sh
+
 .PHONY: docs
 docs: ## write docs/states.md anew from the table of the rules
 	go test -count=1 -run '^TestStatesDoc' -update .
