@@ -85,7 +85,7 @@ func TestALineWithADashMayComeToNothing(t *testing.T) {
 
 func TestSeveralOrdersAreToldApart(t *testing.T) {
 	s := servertest.Start(t, nil)
-	_, err := play(t, s, callout.Client, "c-7", "place to s-1 as tap-1\nplace to s-1 as tap-2\nplace to s-1 as pipe-3\n")
+	_, err := play(t, s, callout.Client, "c-7", "place to s-1 as tap-1\nplace to s-1 as tap-2\nplace to s-1 as zip-3\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,20 +93,20 @@ func TestSeveralOrdersAreToldApart(t *testing.T) {
 		-accept
 		-accept on tap
 		-accept on tap-3
-		accept on p
+		accept on z
 		use tap-1
 		decline
 		-accept
 		accept on tap-2
 		orders
-		show pipe-3`)
+		show zip-3`)
 	if err != nil {
 		t.Error(err)
 	}
 	for _, text := range []string{
-		"which order? `use` one of tap-1, tap-2, pipe-3", `"tap" may be tap-1 or tap-2`, `no order of yours begins with "tap-3"`,
-		"pipe-3  You accept the order", "tap-1  You decline the offer", "tap-2  You accept the order",
-		"  tap-1 is no longer on offer to you\n", "pipe-3 is ACCEPTED, version 2\n",
+		"which order? `use` one of tap-1, tap-2, zip-3", `"tap" may be tap-1 or tap-2`, `no order of yours begins with "tap-3"`,
+		"zip-3  You accept the order", "tap-1  You decline the offer", "tap-2  You accept the order",
+		"  tap-1 is no longer on offer to you\n", "zip-3 is ACCEPTED, version 2\n",
 	} {
 		if !strings.Contains(shown, text) {
 			t.Errorf("%q was not shown:\n%s", text, shown)
