@@ -211,8 +211,13 @@ func TestAPageThatPassesForOursIsRefused(t *testing.T) {
 			r := dialBytes(t, local)
 			r.write([]byte(handshake(target, "HTTP/1.1", "-Host", "Host: "+host, "Origin: http://"+host)))
 			r.patience()
-			if response, err := http.ReadResponse(r.in, nil); err != nil || response.StatusCode/100 != 4 {
-				t.Errorf("by the name %q at %s the answer is %+v (%v)", host, target, response, err)
+			response, err := http.ReadResponse(r.in, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode/100 != 4 {
+				t.Errorf("by the name %q at %s the answer is %s", host, target, response.Status)
 			}
 		}
 	}
