@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -32,26 +33,44 @@ type keys struct {
 var errKeysAway = errors.New("the keys that tokens are verified by cannot be fetched now")
 
 // newKeys fetches the keys at a URL, and again now and then until ctx ends. Keys that cannot be fetched are logged.
-func newKeys(ctx context.Context, url string, log *slog.Logger) (*keys, error) {
+func newKeys(ctx context.Context, address string, log *slog.Logger) (*keys, error) {
 	k := &keys{}
 	var err error
-	k.Keyfunc, err = keyfunc.NewDefaultOverrideCtx(ctx, []string{url}, keyfunc.Override{
+	k.Keyfunc, err = keyfunc.NewDefaultOverrideCtx(ctx, []string{address}, keyfunc.Override{
 		Client:            &http.Client{Transport: watched{http.DefaultTransport, &k.away}},
 		HTTPTimeout:       keysTimeout,
 		RateLimitWaitMax:  keysQueueTime,
 		RefreshInterval:   keysEvery,
 		RefreshUnknownKID: rate.NewLimiter(rate.Every(keysUnknown), 1),
-		RefreshErrorHandlerFunc: func(url string) func(context.Context, error) {
+		RefreshErrorHandlerFunc: func(string) func(context.Context, error) {
 			return func(_ context.Context, err error) {
 				k.away.Store(true)
-				log.Error("the keys of tokens could not be fetched", "url", url, "err", err)
+				log.Error("the keys of tokens could not be fetched", "from", place(address), "err", withoutAddress(err))
 			}
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the keys at %s: %w", url, err)
+		return nil, fmt.Errorf("read the keys at %s: %w", place(address), withoutAddress(err))
 	}
 	return k, nil
+}
+
+// place is an address as it may be shown: without user, password and parameters.
+func place(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "an address that is no URL"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
+// withoutAddress is what an error of a request says beside the address.
+func withoutAddress(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
 }
 
 // find is the key that a token names, or all of them if it names none. The error is errKeysAway if a key is not known

@@ -1,7 +1,12 @@
 package server_test
 
 import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -62,4 +67,17 @@ func TestATokenIsNotRefusedForGoodWhileItsKeyCannotBeFetched(t *testing.T) {
 		t.Errorf("in the classic dialect it is refused with %d", status)
 	}
 	admitted(t, s, bySecret(t, nil), "c-1", callout.Client)
+}
+
+func TestWhatTheAddressOfTheKeysHoldsOfSecretsIsNotLogged(t *testing.T) {
+	for _, address := range []string{"http://me:hush@127.0.0.1:1/keys?token=hush", "http://127.0.0.1:1/keys?token=hush"} {
+		var log bytes.Buffer
+		_, err := server.NewTokens(t.Context(), server.TokenConfig{
+			JWKS: address, RoleClaim: "role", Log: slog.New(slog.NewTextHandler(&log, nil)),
+		}, time.Now)
+		said := fmt.Sprint(err, log.String())
+		if !strings.Contains(said, "http://127.0.0.1:1/keys") || strings.Contains(said, "hush") {
+			t.Errorf("of %s is said: %s", address, said)
+		}
+	}
 }
