@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -17,10 +18,18 @@ import (
 // mostUnderWay is how many commands an app has under way at once.
 const mostUnderWay = 3
 
+// promptly is within what time an event is told where all is well: sooner than the server compares what was told with the
+// inboxes.
+const promptly = 2500 * time.Millisecond
+
+// aWhile is longer than anything that began in the storm goes on.
+const aWhile = 8 * time.Second
+
 // app is a device with the SDK. Its process ends and begins again, and at times it forgets how far it had got.
 type app struct {
 	*common
 	notes notebook
+	since atomic.Int64 // when the connection that there is began, or the last one ended, in Unix nanoseconds
 
 	sending   sync.Mutex
 	underWay  int
@@ -47,7 +56,7 @@ func (a *app) live(ctx context.Context) {
 	socket, err := client.NewSocket(client.Config{
 		URL: "http://callout.sim", UserID: a.user(), Role: a.person.plan.actor.Role, Device: a.name, Cursor: &a.notes,
 		WhenDone: a.dice.chance(0.3), RetryMin: 50 * time.Millisecond, RetryMax: 2 * time.Second, HTTPClient: http,
-		OnConnection: func(connected bool, err error) { a.note("is connected: %v (%v)", connected, err) },
+		OnConnection: a.connection,
 	})
 	if err != nil {
 		a.broke("it gets no socket: %v", err)
@@ -91,11 +100,27 @@ func (a *app) take(ctx context.Context, r client.Received) bool {
 		Seq: r.Seq, OrderID: r.OrderID, Version: r.Version, SenderID: r.SenderID, ReceiverID: r.ReceiverID,
 		CommandID: r.CommandID, Status: r.Status, At: r.At, Order: order,
 	})
+	if late := a.world.clock.now().Sub(r.At); late > promptly && a.wasWellFor(late) {
+		a.broke("it is handed number %d after %v, and no wake-up is ever lost", r.Seq, late)
+	}
 	a.person.mind.see(r.Order)
 	if a.dice.chance(0.05) && !a.world.isCalm() {
 		pause(ctx, a.dice.between(0, 6*time.Second))
 	}
 	return !a.dice.chance(0.01) || a.world.isCalm()
+}
+
+func (a *app) connection(connected bool, err error) {
+	a.note("is connected: %v (%v)", connected, err)
+	a.since.Store(time.Now().UnixNano())
+}
+
+// wasWellFor reports whether the app should have been told promptly of what happened that long ago: wake-ups all get through
+// in this run, and all was calm, and the app connected, for some time before.
+func (a *app) wasWellFor(d time.Duration) bool {
+	w := a.world
+	since := later(w.began.Add(w.plan.storm), time.Unix(0, a.since.Load()))
+	return w.plan.trust == 1 && w.isCalm() && time.Since(since) > d+aWhile
 }
 
 // speak sends what the process before has left undecided, and what the user wants.

@@ -18,7 +18,7 @@ type commits struct {
 
 // Commit implements store.Ledger.
 func (c *commits) Commit(ctx context.Context, g store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
-	f := c.storm.commit()
+	f := c.storm.commit(g)
 	ctx, abort := context.WithCancel(ctx)
 	defer abort()
 	if err := c.meet(ctx, &f, beforeCommit); err != nil {
@@ -67,5 +67,5 @@ func (c *commits) meet(ctx context.Context, f *fate, where place) error {
 
 // Due implements store.Ledger.
 func (c *commits) Due(ctx context.Context, limit int) ([]callout.Command, error) {
-	return meet(ctx, c.node, c.storm.read(), "what is due", func() ([]callout.Command, error) { return c.real.Due(ctx, limit) })
+	return meet(ctx, c.node, c.storm.due(), "what is due", func() ([]callout.Command, error) { return c.real.Due(ctx, limit) })
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -139,9 +138,6 @@ func (e *end) put(p []byte) (w waiting, sent bool, err error) {
 	if err := e.usable(e.writeBy, now); err != nil {
 		return w, false, err
 	}
-	if !e.finished.IsZero() {
-		return w, false, errors.New("write after CloseWrite")
-	}
 	to := &e.peer.in
 	switch {
 	case e.peer.closed && !e.peer.broken && !now.Before(e.peer.finished):
@@ -167,29 +163,12 @@ func (e *end) Close() error {
 	}
 	e.closed = true
 	if !e.broken { // else nobody hears of it
-		e.finish()
-	}
-	e.link.over()
-	return nil
-}
-
-// CloseWrite says that nothing more will be written.
-func (e *end) CloseWrite() error {
-	e.link.mu.Lock()
-	defer e.link.mu.Unlock()
-	if err := e.usable(time.Time{}, time.Now()); err != nil {
-		return err
-	}
-	e.finish()
-	return nil
-}
-
-func (e *end) finish() {
-	if e.finished.IsZero() {
 		e.finished = later(e.peer.in.last, time.Now().Add(e.link.delay()))
 	}
 	e.wake()
 	e.peer.wake()
+	e.link.over()
+	return nil
 }
 
 func (e *end) wake() {

@@ -76,7 +76,26 @@ func (m *mind) services() []callout.Service {
 	return []callout.Service{{Service: "tap", Quantity: int64(1 + m.dice.below(3)), UnitPrice: int64(100 * m.dice.below(9))}}
 }
 
-// move is a move that one of the orders allows. Those that end it early are rare.
+// weight is how much the user likes a move. Those that end an order early are rare, and where people haggle, those that
+// settle it.
+func (m *mind) weight(status callout.Status) int {
+	haggling := m.world.plan.haggling
+	switch status {
+	case callout.Cancelled, callout.OfferDeclined:
+		return 1
+	case callout.Extended, callout.Payment:
+		if haggling {
+			return 1
+		}
+	case callout.OrderChanged, callout.PaymentRejected, callout.ChangeDeclined:
+		if !haggling {
+			return 5
+		}
+	}
+	return 12
+}
+
+// move is a move that one of the orders allows.
 func (m *mind) move() callout.Command {
 	type choice struct {
 		order  *callout.Order
@@ -88,14 +107,7 @@ func (m *mind) move() callout.Command {
 			if status == callout.Placed {
 				continue
 			}
-			times := 12
-			switch status {
-			case callout.Cancelled, callout.OfferDeclined:
-				times = 1
-			case callout.OrderChanged, callout.PaymentRejected, callout.ChangeDeclined:
-				times = 5
-			}
-			for range times {
+			for range m.weight(status) {
 				choices = append(choices, choice{&order, status})
 			}
 		}

@@ -12,15 +12,17 @@ import (
 
 // plan is all of a run that is drawn before it begins.
 type plan struct {
-	rules  callout.Rules
-	server server.Config
-	ledger ledger.Config
-	people []personPlan
-	orders int           // that each client places, at most
-	trust  float64       // the part of wake-ups that get through as they should
-	usual  float64       // the part of calls to the database that something is always wrong with
-	storm  time.Duration // how long faults go on
-	faults []fault       // in their order
+	rules    callout.Rules
+	server   server.Config
+	ledger   ledger.Config
+	people   []personPlan
+	orders   int           // that each client places, at most
+	haggling bool          // changes are asked for and declined more often than agreed to
+	trust    float64       // the part of wake-ups that get through as they should
+	usual    float64       // the part of calls to the database that something is always wrong with
+	storm    time.Duration // how long faults go on
+	after    time.Duration // and how long people want new things after that
+	faults   []fault       // in their order
 }
 
 // personPlan is a user and the devices that they have.
@@ -47,10 +49,18 @@ func newPlan(seed uint64) plan {
 			Completion: d.between(2*time.Second, 8*time.Second),
 		},
 		server: server.DefaultConfig(), ledger: ledger.DefaultConfig(),
-		orders: 3 + d.below(6),
-		trust:  oneOf(d, []float64{1, 0.9, 0.7, 0.4}),
-		usual:  oneOf(d, []float64{0, 0.02, 0.08}),
-		storm:  d.between(12*time.Second, 35*time.Second),
+		orders: 3 + d.below(6), haggling: d.chance(0.3),
+		trust: oneOf(d, []float64{1, 0.9, 0.7, 0.4}),
+		usual: oneOf(d, []float64{0, 0.02, 0.08}),
+		storm: d.between(12*time.Second, 35*time.Second),
+	}
+	if p.haggling {
+		p.rules.Change = d.between(1500*time.Millisecond, 3*time.Second) // often up while somebody answers
+	}
+	p.after = 4 * time.Second
+	if p.trust == 1 {
+		p.after = 16 * time.Second // to see that all are told promptly
+		p.orders += 6
 	}
 	s := &p.server.Session
 	s.Dev, s.PingEvery = true, 4*time.Second

@@ -17,10 +17,8 @@ import (
 	"time"
 )
 
-const (
-	startWithin  = 10 * time.Second // for everybody to be busy before anything goes wrong
-	settleWithin = 3 * time.Minute  // for everybody to learn everything once nothing goes wrong any more
-)
+// settleWithin is how long it may take everybody to learn everything once nothing goes wrong any more.
+const settleWithin = 3 * time.Minute
 
 // world is one run.
 type world struct {
@@ -116,7 +114,7 @@ func (w *world) goWrong(ctx context.Context) {
 	w.network.settle()
 	w.storm.settle()
 	close(w.calm)
-	pause(ctx, 3*time.Second)
+	pause(ctx, w.plan.after)
 	w.note("world", "nobody wants anything new any more")
 	close(w.quiet)
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ type storm struct {
 	bad     float64   // and while the database is in trouble
 	until   time.Time // which it is until then
 	crashIn place     // the next commit that gets there ends its process
+	cursed  store.Key // a command that the database takes for bad data,
+	lifted  time.Time // until then
 }
 
 // place is where in a commit something happens.
@@ -45,9 +48,12 @@ type fate struct {
 }
 
 // commit draws what becomes of a commit.
-func (s *storm) commit() fate {
+func (s *storm) commit(g store.Group) fate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if time.Now().Before(s.lifted) && slices.Contains(g.Keys, s.cursed) {
+		return fate{fails: beforeCommit, with: store.BadData}
+	}
 	f := fate{crash: s.crashIn}
 	s.crashIn = nowhere
 	if f.crash != nowhere || !s.dice.chance(s.wrong()) {
@@ -65,6 +71,9 @@ func (s *storm) commit() fate {
 		f.with = errAway
 		if where == beforeCommit {
 			f.with = oneOf(s.dice, []error{errAway, store.TryAgain, store.BadData})
+		}
+		if f.with == store.BadData && len(g.Keys) > 0 {
+			s.cursed, s.lifted = oneOf(s.dice, g.Keys), time.Now().Add(s.dice.between(0, 2*time.Second))
 		}
 	}
 	return f
@@ -95,6 +104,17 @@ func (s *storm) read() (r reading) {
 	return r
 }
 
+// due is what becomes of a read of what is due. While that is on its way, much may happen to the orders.
+func (s *storm) due() reading {
+	r := s.read()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r == (reading{}) && s.wrong() > 0 && s.dice.chance(0.4) {
+		r.after = s.dice.between(time.Second, 3*time.Second)
+	}
+	return r
+}
+
 // wrong is the part of calls that something is wrong with now. The caller holds the lock.
 func (s *storm) wrong() float64 {
 	if time.Now().Before(s.until) {
@@ -121,5 +141,5 @@ func (s *storm) crash(in place) {
 func (s *storm) settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.usual, s.until, s.crashIn = 0, time.Time{}, nowhere
+	s.usual, s.until, s.crashIn, s.lifted = 0, time.Time{}, nowhere, time.Time{}
 }
