@@ -81,7 +81,7 @@ func (p *peer) converse(ctx context.Context, end func()) error {
 		}
 		end()
 		_ = p.conn.CloseNow()
-		<-read
+		_ = <-read // why is known by now
 	}()
 	if err := p.hello(ctx); err != nil {
 		return err

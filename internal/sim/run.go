@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 )
 
@@ -42,10 +41,10 @@ type world struct {
 	down time.Duration // how long there is none after its end
 }
 
-// Run plays the run of a seed on a database in dir, which is empty, and gives what is wrong: the promise that was broken, and
-// all that happened. Nothing is, if it gives nothing. Run is to be called in a bubble of testing/synctest.
-func Run(t *testing.T, seed uint64, dir string) (broken, all string) {
-	ctx, end := context.WithCancel(t.Context())
+// Run plays the run of a seed on a database in dir, which is empty. It gives the first promise that was broken, which is
+// empty if none was, and all that happened. Run is to be called in a bubble of testing/synctest.
+func Run(ctx context.Context, seed uint64, dir string) (broken, all string) {
+	ctx, end := context.WithCancel(ctx)
 	defer end()
 	w := newWorld(seed, dir, end)
 	w.play(ctx)

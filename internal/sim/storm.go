@@ -72,7 +72,7 @@ func (s *storm) commit(g store.Group) fate {
 		if where == beforeCommit {
 			f.with = oneOf(s.dice, []error{errAway, store.TryAgain, store.BadData})
 		}
-		if f.with == store.BadData && len(g.Keys) > 0 {
+		if errors.Is(f.with, store.BadData) && len(g.Keys) > 0 {
 			s.cursed, s.lifted = oneOf(s.dice, g.Keys), time.Now().Add(s.dice.between(0, 2*time.Second))
 		}
 	}
