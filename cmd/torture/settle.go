@@ -31,17 +31,18 @@ func (t *torture) settle(ctx context.Context) error {
 	since := time.Now()
 	handed, quiet, told := t.written().handed, since, since
 	for range ticker.C {
+		late := time.Since(since) > settleWithin
 		if now := t.written().handed; now != handed {
 			handed, quiet = now, time.Now()
 		}
-		if time.Since(quiet) < quietFor {
+		if time.Since(quiet) < quietFor && !late {
 			continue
 		}
 		waitsFor, err := t.unsettled(ctx, db)
 		switch {
 		case err != nil || waitsFor == "":
 			return err
-		case time.Since(since) > settleWithin:
+		case late:
 			t.say("not everybody has everything: %s\n", waitsFor)
 			return nil
 		case time.Since(told) > progressIn:
