@@ -40,6 +40,7 @@ torture: ## real servers under kill -9 and worse; FOR=5m DB=sqlite|postgres
 .PHONY: vuln
 vuln: ## known vulnerabilities in what the server is built of, where their database can be reached
 	bash scripts/vuln.sh
+
 .PHONY: sim
 sim: ## the simulation, for as many seeds as SEEDS says, from the one in FIRST on
 	cd internal/sim && go test -count=1 -timeout 0 -run '^TestEveryPromise' -sim.seeds=$(SEEDS) -sim.first=$(FIRST)

@@ -1,0 +1,69 @@
+// Package sabotage breaks promises on purpose, and holds the simulation to catching each of the breaches. A mutant is a change
+// to files of the server, the rules or the SDK that is compiled in by an overlay: no line of theirs serves it.
+package sabotage
+
+// mutant is one breach.
+type mutant struct {
+	name  string
+	edits []edit
+}
+
+// edit replaces a text, which is there exactly once, in a file.
+type edit struct{ file, from, to string }
+
+var mutants = []mutant{
+	{"an event is told before its commit", []edit{
+		{"internal/store/sqlite/commit.go", "// writer is the one connection that writes.", "// Tell is told what is about to be committed.\nvar Tell func([]wire.Event)\n\n// writer is the one connection that writes."},
+		{"internal/store/sqlite/commit.go", "	if rows, err = tx.write(", "	w.conn.SetInterrupt(nil)\n	if rows, err = tx.write("},
+		{"internal/store/sqlite/commit.go", "	if err := ctx.Err(); err != nil {", "	Tell(rows)\n	if err := ctx.Err(); err != nil {"},
+		{"internal/ledger/ledger.go", "	l := &Ledger{store: s,", "	sqlite.Tell = config.Announce\n	l := &Ledger{store: s,"},
+		{"internal/ledger/ledger.go", "	\"github.com/calloutd/callout/internal/store\"\n", "	\"github.com/calloutd/callout/internal/store\"\n	\"github.com/calloutd/callout/internal/store/sqlite\"\n"},
+	}},
+	{"a refusal is told before the commit that decided it", []edit{
+		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
+		records := g.decide(loaded)
+		for i, it := range g.items {
+			if g.answers[i].Err != nil && it.cmd.Sender.Role != callout.System {
+				it.done(g.answers[i])
+			}
+		}
+		return records
+	})`},
+	}},
+	{"a loser takes a seq", []edit{
+		{"internal/store/sqlite/write.go", "	u.head++\n", "	u.head++\n	if to.View == callout.ClosedView {\n		u.head++\n	}\n"},
+	}},
+	{"a row of an inbox is left out", []edit{
+		{"internal/store/sqlite/write.go", "		for _, to := range r.To {\n			seq, err", "		for _, to := range r.To {\n			if r.Status == callout.Payment && to.UserID == r.Order.ServicemanID {\n				continue\n			}\n			seq, err"},
+	}},
+	{"an event is delivered again on resuming", []edit{
+		{"internal/session/hello.go", "		return r.Seq, false", "		return max(r.Seq-1, snap.Floor), false"},
+	}},
+	{"a repeat is forgotten", []edit{
+		{"internal/ledger/group.go", "loaded.Repeats[it.key()]; ok {", "loaded.Repeats[it.key()]; ok && it.cmd.Status == callout.Placed {"},
+	}},
+	{"a repeat is answered out of turn", []edit{
+		{"internal/session/commands.go", "	case row.Seq <= because.Passed:", "	case row.Seq > 0:"},
+	}},
+	{"an order is accepted twice", []edit{
+		{"table.go", "By: []Grant{byOffered(onOffer...)}, To: Target(Accepted)", "By: []Grant{byOffered(Placed, Broadcasted, Accepted)}, To: Target(Accepted)"},
+		{"rows.go", "	if !d.at.Before(d.before.DueAt) {\n		return conflict(\"the offer's", "	if d.before.Status != Accepted && !d.at.Before(d.before.DueAt) {\n		return conflict(\"the offer's"},
+		{"rows.go", "	d.next.ServicemanID = d.cmd.Sender.ID\n	d.closeOffers()", "	d.next.ServicemanID = d.cmd.Sender.ID"},
+	}},
+	{"the server takes what it has sent for acknowledged", []edit{
+		{"internal/session/delivery.go", "	s.sent = row.Seq\n", "	s.sent = row.Seq\n	s.ask(Acknowledge{s.me.UserID, s.device, s.sent - 1, s.sent})\n"},
+	}},
+	{"the SDK acknowledges before the program has finished and the cursor is written", []edit{
+		{"client/inbox.go", "	in.hand = &in.queue[0]\n", "	in.hand = &in.queue[0]\n	in.done = in.hand.Seq\n"},
+	}},
+	{"a timer is dropped", []edit{
+		{"internal/store/sqlite/history.go", "due_at <= ? ORDER", "due_at <= ? AND due_code <> 1012 ORDER"},
+	}},
+	{"an old timer hits a new change", []edit{
+		{"apply.go", "cmd.Version != 0 || who == asSystem; mustMatch && cmd.Version != o.Version", "who != asSystem && cmd.Version != 0; mustMatch && cmd.Version != o.Version"},
+		{"rows.go", "	if d.who == asSystem {\n		if err := d.isDue(); err != nil {\n			return err\n		}\n	}\n	if err := d.namesChange(true)", "	if err := d.namesChange(true)"},
+	}},
+	{"a wake-up that is lost is never made up for", []edit{
+		{"internal/server/compare.go", "		if err := s.compareOnce(ctx); err != nil", "		if err := error(nil); err != nil"},
+	}},
+}
