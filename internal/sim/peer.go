@@ -29,6 +29,7 @@ type meeting struct {
 	began   bool            // the welcome has come
 	resumed int64           // where it has said that it is; -1: nothing
 	got     int64           // the last event that has come
+	lazy    bool            // it acknowledges nothing
 	acked   int64           // the last event acknowledged
 	asked   map[string]int  // copies of each command sent, of whatever content, less the refusals that have come
 	fakes   map[string]bool // ids under which another command has been sent
@@ -47,7 +48,7 @@ func (p *peer) meet(ctx context.Context) {
 	defer end()
 	http := p.world.network.httpClient(p.name)
 	defer http.CloseIdleConnections()
-	m := &meeting{asked: make(map[string]int), fakes: make(map[string]bool)}
+	m := &meeting{lazy: !p.world.isCalm() && p.dice.chance(0.1), asked: make(map[string]int), fakes: make(map[string]bool)}
 	dialling, cancel := context.WithTimeout(session, silence)
 	defer cancel()
 	conn, _, err := websocket.Dial(dialling, "http://callout.sim/v1/socket", &websocket.DialOptions{

@@ -74,6 +74,8 @@ func (w *world) play(ctx context.Context) {
 	}
 	if w.truth, err = newTruth(ctx, w.history, w.path); err != nil {
 		w.broke("database", "it cannot be read: %v", err)
+		first.stop()
+		<-first.ended
 		return
 	}
 	defer w.truth.db.Close()

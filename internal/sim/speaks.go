@@ -19,7 +19,7 @@ func (p *peer) act(ctx context.Context) error {
 	case !p.world.isCalm() && p.dice.chance(0.02):
 		return errWhim
 	}
-	if p.got > p.acked && p.dice.chance(0.6) {
+	if p.got > p.acked && !p.lazy && p.dice.chance(0.6) {
 		if err := p.acknowledge(ctx); err != nil {
 			return err
 		}
