@@ -74,15 +74,19 @@ func (m *meeting) isSilent() bool { return time.Since(time.Unix(0, m.heard.Load(
 // converse says hello, and then listens and speaks until the session is over.
 func (p *peer) converse(ctx context.Context, end func()) error {
 	frames := make(chan []byte)
-	read := make(chan error, 1)
-	go func() { read <- p.read(ctx, frames) }()
+	read := make(chan struct{})
+	var failure error // once read is closed
+	go func() {
+		defer close(read)
+		failure = p.read(ctx, frames)
+	}()
 	defer func() {
 		if p.dice.chance(0.3) {
 			_ = p.conn.Close(websocket.StatusNormalClosure, "")
 		}
 		end()
 		_ = p.conn.CloseNow()
-		_ = <-read // why is known by now
+		<-read
 	}()
 	if err := p.hello(ctx); err != nil {
 		return err
@@ -98,9 +102,8 @@ func (p *peer) converse(ctx context.Context, end func()) error {
 			if err := p.act(ctx); err != nil {
 				return err
 			}
-		case err := <-read:
-			read <- err
-			return err
+		case <-read:
+			return failure
 		}
 	}
 }
