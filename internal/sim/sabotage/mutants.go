@@ -13,11 +13,44 @@ type edit struct{ file, from, to string }
 
 var mutants = []mutant{
 	{"an event is told before its commit", []edit{
-		{"internal/store/sqlite/commit.go", "// writer is the one connection that writes.", "// Tell is told what is about to be committed.\nvar Tell func([]wire.Event)\n\n// writer is the one connection that writes."},
-		{"internal/store/sqlite/commit.go", "	if rows, err = tx.write(", "	w.conn.SetInterrupt(nil)\n	if rows, err = tx.write("},
-		{"internal/store/sqlite/commit.go", "	if err := ctx.Err(); err != nil {", "	Tell(rows)\n	if err := ctx.Err(); err != nil {"},
-		{"internal/ledger/ledger.go", "	l := &Ledger{store: s,", "	sqlite.Tell = config.Announce\n	l := &Ledger{store: s,"},
-		{"internal/ledger/ledger.go", "	\"github.com/calloutd/callout/internal/store\"\n", "	\"github.com/calloutd/callout/internal/store\"\n	\"github.com/calloutd/callout/internal/store/sqlite\"\n"},
+		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
+		records := g.decide(loaded)
+		l.config.Announce(l.foreseen(records))
+		return records
+	})
+	for _, row := range rows {
+		heads.Store(headKey{l, row.ReceiverID}, row.Seq)
+	}`},
+		{"internal/ledger/commit.go", "const (\n	maxTries", `// heads are those of inboxes, as far as they are known here.
+var heads sync.Map
+
+type headKey struct {
+	lane *lane
+	user string
+}
+
+// foreseen are the rows that records will be, if their users have had some before.
+func (l *lane) foreseen(records []store.Record) []wire.Event {
+	var rows []wire.Event
+	next := make(map[string]int64)
+	for i := range records {
+		for _, to := range records[i].To {
+			head, known := heads.Load(headKey{l, to.UserID})
+			if !known {
+				continue
+			}
+			next[to.UserID]++
+			row := records[i].Row(to, head.(int64)+next[to.UserID])
+			rows = append(rows, row.Event())
+		}
+	}
+	return rows
+}
+
+const (
+	maxTries`},
+		{"internal/ledger/commit.go", "	\"slices\"\n", "	\"slices\"\n	\"sync\"\n"},
+		{"internal/ledger/commit.go", "	\"github.com/calloutd/callout/internal/store\"\n", "	\"github.com/calloutd/callout/internal/store\"\n	\"github.com/calloutd/callout/internal/wire\"\n"},
 	}},
 	{"a refusal is told before the commit that decided it", []edit{
 		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
@@ -60,6 +93,7 @@ var mutants = []mutant{
 		{"internal/store/sqlite/history.go", "due_at <= ? ORDER", "due_at <= ? AND due_code <> 1012 ORDER"},
 	}},
 	{"an old timer hits a new change", []edit{
+		{"internal/ledger/timers.go", "	var answered sync.WaitGroup\n", "	time.Sleep(2 * time.Second) // which by itself does no harm\n	var answered sync.WaitGroup\n"},
 		{"apply.go", "cmd.Version != 0 || who == asSystem; mustMatch && cmd.Version != o.Version", "who != asSystem && cmd.Version != 0; mustMatch && cmd.Version != o.Version"},
 		{"rows.go", "	if d.who == asSystem {\n		if err := d.isDue(); err != nil {\n			return err\n		}\n	}\n	if err := d.namesChange(true)", "	if err := d.namesChange(true)"},
 	}},
