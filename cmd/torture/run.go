@@ -32,6 +32,7 @@ type runCommand struct {
 const (
 	enterWithin = 30 * time.Second // for all parties to be let in, before anything goes wrong
 	serveWithin = 30 * time.Second // for a server to serve, once nothing goes wrong any more
+	calmFor     = 2 * time.Second  // for everybody to go on, once nothing goes wrong any more
 	progressIn  = 5 * time.Second  // between two lines
 )
 
@@ -102,7 +103,7 @@ func (t *torture) run(ctx context.Context) (found []check.Violation, err error) 
 	return t.compare(context.WithoutCancel(ctx))
 }
 
-// play lets everybody in, has things go wrong for a while, and waits until everybody has everything.
+// play lets everybody in, has things go wrong for a while, then nothing, and waits until everybody has everything.
 func (t *torture) play(ctx, lasting context.Context) error {
 	if err := t.enter(ctx); err != nil {
 		return err
@@ -111,10 +112,13 @@ func (t *torture) play(ctx, lasting context.Context) error {
 	if err := t.storm(ctx); err != nil {
 		return err
 	}
-	t.world.Acting.Store(false)
 	if err := t.stage.calm(lasting); err != nil {
 		return err
 	}
+	// What is missed from here on, no new connection makes up for.
+	t.say("nothing goes wrong any more\n")
+	time.Sleep(calmFor)
+	t.world.Acting.Store(false)
 	return t.settle(lasting)
 }
 

@@ -20,7 +20,7 @@ const (
 // settle waits until nothing happens any more and every device has what its inbox holds. It is no error when that does
 // not come to be: then something is lost, and the comparison says what.
 func (t *torture) settle(ctx context.Context) error {
-	t.say("nothing goes wrong any more; waiting until everybody has everything\n")
+	t.say("waiting until everybody has everything\n")
 	db, err := node.OpenReader(ctx, t.stage.database())
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 
 // TestAFewSecondsOfTortureBreakNoPromise is the whole thing, small.
 func TestAFewSecondsOfTortureBreakNoPromise(t *testing.T) {
-	c := torture{runCommand: runCommand{For: 3 * time.Second, DB: "sqlite", Pairs: 4, Seed: uint64(time.Now().UnixNano())}, dir: t.TempDir()}
+	c := torture{runCommand: runCommand{For: 2 * time.Second, DB: "sqlite", Pairs: 4, Seed: uint64(time.Now().UnixNano())}, dir: t.TempDir()}
 	t.Logf("seed %d", c.Seed)
 	found, err := c.run(t.Context())
 	if err != nil {
