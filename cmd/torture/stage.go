@@ -56,7 +56,7 @@ func setUp(ctx context.Context, kind, dir string, faults, seen *record.Tally) (_
 	if s.log, err = openLog(filepath.Join(dir, "server.log")); err != nil {
 		return nil, err
 	}
-	addr, err := freeAddr()
+	addr, err := freeAddr(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,12 +134,12 @@ func (s *stage) close() error {
 
 // freeAddr finds an address for the servers. Its port is below those that systems give to outgoing connections: a proxy
 // that calls again and again at such a port while the server is down can end up connected to itself.
-func freeAddr() (string, error) {
+func freeAddr(ctx context.Context) (string, error) {
 	var err error
 	for range 100 {
 		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(10_000)))
 		var l net.Listener
-		if l, err = net.Listen("tcp", addr); err == nil {
+		if l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", addr); err == nil {
 			return addr, l.Close()
 		}
 	}

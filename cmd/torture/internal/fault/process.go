@@ -18,13 +18,13 @@ type process struct {
 	err   error         // how; to be read once ended is closed
 }
 
-// start runs this program again, as a server.
-func start(args []string, log io.Writer) (*process, error) {
+// start runs this program again, as a server, whatever becomes of ctx.
+func start(ctx context.Context, args []string, log io.Writer) (*process, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	cmd := exec.Command(program, args...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = childAttributes()
 	if err := cmd.Start(); err != nil {

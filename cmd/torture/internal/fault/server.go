@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/calloutd/callout/cmd/torture/internal/record"
@@ -32,7 +33,7 @@ const (
 // Start starts a process where none runs, and waits a moment for it to serve. One that does not is no error: its database
 // may be away.
 func (s *Server) Start(ctx context.Context) error {
-	p, err := start(s.Args, s.Log)
+	p, err := start(ctx, s.Args, s.Log)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (s *Server) Drain() error {
 
 // TakeOver starts a process that stands by, and then ends the present one; the other has to serve soon after.
 func (s *Server) TakeOver(ctx context.Context, end func() error) error {
-	next, err := start(append(s.Args, "--wait"), s.Log)
+	next, err := start(ctx, append(slices.Clone(s.Args), "--wait"), s.Log)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (s *Server) limited(ctx context.Context, p *process, size uint64, d time.Du
 
 func (s *Server) killEarly(ctx context.Context, random *rand.Rand) error {
 	s.Kill()
-	p, err := start(s.Args, s.Log)
+	p, err := start(ctx, s.Args, s.Log)
 	if err != nil {
 		return err
 	}

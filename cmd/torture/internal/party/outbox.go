@@ -25,7 +25,7 @@ func (r *raw) tend(ctx context.Context, l *rawLink) {
 	for {
 		for _, frame := range r.toWrite(time.Now()) {
 			if l.write(ctx, frame) != nil {
-				l.conn.CloseNow()
+				_ = l.conn.CloseNow()
 				return
 			}
 		}

@@ -87,7 +87,7 @@ func (r *raw) converse(ctx context.Context, told func(callout.Status, callout.Or
 	writing.Go(func() { r.tend(ctx, l) })
 	defer writing.Wait()
 	defer stop()
-	defer l.conn.CloseNow()
+	defer func() { _ = l.conn.CloseNow() }()
 	r.isInside()
 	for {
 		frame, err := l.read(ctx)
@@ -121,7 +121,7 @@ func (r *raw) enter(ctx context.Context) (*rawLink, error) {
 		err = r.welcome(greeting, l, hello)
 	}
 	if err != nil {
-		l.conn.CloseNow()
+		_ = l.conn.CloseNow()
 		return nil, err
 	}
 	l.watch(silence)

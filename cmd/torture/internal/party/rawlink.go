@@ -41,7 +41,7 @@ func dialRaw(ctx context.Context, url string) (*rawLink, error) {
 // watch ends the connection once the server has been silent for a while.
 func (l *rawLink) watch(silence time.Duration) {
 	l.silence = silence
-	l.timer = time.AfterFunc(silence, func() { l.conn.CloseNow() })
+	l.timer = time.AfterFunc(silence, func() { _ = l.conn.CloseNow() })
 }
 
 func (l *rawLink) heard() {
