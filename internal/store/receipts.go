@@ -34,10 +34,45 @@ type Delivery struct {
 	SentAt, AckedAt time.Time
 }
 
-// AddMark adds a mark behind others. One that goes on where the last one ends, at the same millisecond, becomes one with it.
+// The kinds of receipts, as databases keep them.
+const (
+	SentKind  = 1
+	AckedKind = 2
+)
+
+// Place is up to where a device has acknowledged, and up to where receipts speak of what was sent to it.
+type Place struct {
+	Known        bool
+	Cursor, Sent int64
+}
+
+// After is what an ack makes of its device's place, and the marks that say more than is known. A device that is neither
+// known nor new stays as it is. Of one that has just come nothing was sent or acknowledged before.
+func (a *Ack) After(p Place) (next Place, sent, acked []Mark) {
+	switch {
+	case p.Known:
+		sent, acked = MarksAfter(a.Sent, p.Sent), MarksAfter(a.Acked, p.Cursor)
+		return Place{true, max(p.Cursor, a.Seq), LastMark(sent, p.Sent)}, sent, acked
+	case a.New:
+		return Place{true, a.Seq, a.Seq}, nil, nil
+	}
+	return p, nil, nil
+}
+
+// AddMark adds a mark behind others. Of what they speak of already, the first time counts. A mark that goes on where the
+// last one ends, at the same millisecond, becomes one with it.
 func AddMark(marks []Mark, m Mark) []Mark {
-	if n := len(marks) - 1; n >= 0 && marks[n].Last+1 == m.First && marks[n].At.UnixMilli() == m.At.UnixMilli() {
-		marks[n].Last = m.Last
+	n := len(marks) - 1
+	if n < 0 {
+		return append(marks, m)
+	}
+	last := &marks[n]
+	m.First = max(m.First, last.Last+1)
+	switch {
+	case m.First > m.Last:
+		return marks
+	case m.First == last.Last+1 && m.At.UnixMilli() == last.At.UnixMilli():
+		last.Last = m.Last
 		return marks
 	}
 	return append(marks, m)

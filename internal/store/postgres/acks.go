@@ -8,15 +8,24 @@ import (
 )
 
 const (
-	// A device that is not known is left alone unless it is new.
-	writeAcks = `
+	// Devices are locked in their order, before any is written. One that has been forgotten in this moment stays forgotten.
+	moveDevices = `
+		WITH acks AS (
+			SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS a (user_id, device, cursor, sent, seen_at)
+		), locked AS MATERIALIZED (
+			SELECT d.user_id, d.device FROM acks a JOIN callout.devices d ON d.user_id = a.user_id AND d.device = a.device
+			ORDER BY d.user_id, d.device FOR UPDATE OF d
+		)
+		UPDATE callout.devices d SET cursor = greatest(d.cursor, a.cursor), sent = greatest(d.sent, a.sent),
+			seen_at = greatest(d.seen_at, a.seen_at)
+		FROM locked l JOIN acks a ON a.user_id = l.user_id AND a.device = l.device
+		WHERE d.user_id = l.user_id AND d.device = l.device`
+
+	addDevices = `
 		INSERT INTO callout.devices AS d (user_id, device, cursor, sent, seen_at)
-		SELECT a.user_id, a.device, a.cursor, a.sent, a.seen_at
-		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[])
-			AS a (user_id, device, cursor, sent, seen_at, new)
-		WHERE a.new OR EXISTS (SELECT FROM callout.devices k WHERE k.user_id = a.user_id AND k.device = a.device)
+		SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
 		ON CONFLICT (user_id, device) DO UPDATE SET cursor = greatest(d.cursor, excluded.cursor),
-			sent = greatest(d.sent, excluded.sent), seen_at = greatest(d.seen_at, excluded.seen_at)`
+			seen_at = greatest(d.seen_at, excluded.seen_at)`
 
 	// What stays from a time before the device was forgotten is true.
 	writeReceipts = `
@@ -40,76 +49,71 @@ const (
 		DELETE FROM callout.devices d USING unseen u WHERE d.user_id = u.user_id AND d.device = u.device`
 )
 
-// The kinds of receipts.
-const (
-	sentKind  int16 = 1
-	ackedKind int16 = 2
-)
-
-// ackRow is what an ack makes of its device.
-type ackRow struct {
-	*store.Ack
-	sent int64
+// deviceRow is what an ack makes of its device.
+type deviceRow struct {
+	ack  *store.Ack
+	next store.Place
 }
 
-// receipt is a row of receipts.
-type receipt struct {
+// receiptRow is what an ack says beyond what is known.
+type receiptRow struct {
 	ack   *store.Ack
 	kind  int16
 	marks []store.Mark
 }
 
-// queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out.
-func queueAcks(b *batch, acks []store.Ack, places []place, maxDevices int) {
-	if len(acks) == 0 {
-		return
-	}
-	var newcomers []store.Ack
-	var receipts []receipt
-	rows := make([]ackRow, len(acks))
+// queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out. places
+// are those of the acks' devices.
+func queueAcks(b *batch, acks []store.Ack, places []store.Place, maxDevices int) {
+	var known, newcomers []deviceRow
+	var receipts []receiptRow
 	for i := range acks {
-		a, at := &acks[i], places[i]
-		rows[i] = ackRow{a, store.LastMark(a.Sent, at.sent)}
+		next, sent, acked := acks[i].After(places[i])
+		row := deviceRow{&acks[i], next}
 		switch {
-		case at.known:
-			receipts = addReceipt(receipts, a, sentKind, store.MarksAfter(a.Sent, at.sent))
-			receipts = addReceipt(receipts, a, ackedKind, store.MarksAfter(a.Acked, at.cursor))
-		case a.New:
-			newcomers = append(newcomers, *a)
-			rows[i].sent = a.Seq
+		case places[i].Known:
+			known = append(known, row)
+		case next.Known:
+			newcomers = append(newcomers, row)
 		}
+		receipts = appendReceipt(receipts, &acks[i], store.SentKind, sent)
+		receipts = appendReceipt(receipts, &acks[i], store.AckedKind, acked)
 	}
-	slices.SortFunc(rows, func(a, b ackRow) int {
-		return cmp.Or(cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Device, b.Device))
-	})
-	b.exec(writeAcks,
-		column(rows, func(r ackRow) string { return r.UserID }),
-		column(rows, func(r ackRow) string { return r.Device }),
-		column(rows, func(r ackRow) int64 { return r.Seq }),
-		column(rows, func(r ackRow) int64 { return r.sent }),
-		column(rows, func(r ackRow) int64 { return r.SeenAt.UnixMilli() }),
-		column(rows, func(r ackRow) bool { return r.New }),
-	)
-	if len(receipts) > 0 {
-		b.exec(writeReceipts,
-			column(receipts, func(r receipt) string { return r.ack.UserID }),
-			column(receipts, func(r receipt) string { return r.ack.Device }),
-			column(receipts, func(r receipt) int16 { return r.kind }),
-			column(receipts, func(r receipt) int64 { return store.LastMark(r.marks, 0) }),
-			column(receipts, func(r receipt) []byte { return store.EncodeMarks(r.marks) }),
-		)
+	if len(known) > 0 {
+		queueDevices(b, moveDevices, known)
 	}
 	if len(newcomers) > 0 {
-		b.exec(forgetDevices, column(newcomers, ackUser), column(newcomers, ackDevice), maxDevices)
+		queueDevices(b, addDevices, newcomers)
+		b.exec(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), maxDevices)
+	}
+	if len(receipts) > 0 {
+		b.exec(writeReceipts,
+			column(receipts, func(r receiptRow) string { return r.ack.UserID }),
+			column(receipts, func(r receiptRow) string { return r.ack.Device }),
+			column(receipts, func(r receiptRow) int16 { return r.kind }),
+			column(receipts, func(r receiptRow) int64 { return store.LastMark(r.marks, 0) }),
+			column(receipts, func(r receiptRow) []byte { return store.EncodeMarks(r.marks) }),
+		)
 	}
 }
 
-func addReceipt(receipts []receipt, a *store.Ack, kind int16, marks []store.Mark) []receipt {
+func queueDevices(b *batch, sql string, rows []deviceRow) {
+	slices.SortFunc(rows, func(a, b deviceRow) int {
+		return cmp.Or(cmp.Compare(a.ack.UserID, b.ack.UserID), cmp.Compare(a.ack.Device, b.ack.Device))
+	})
+	b.exec(sql, column(rows, deviceUser), column(rows, deviceName),
+		column(rows, func(r deviceRow) int64 { return r.next.Cursor }),
+		column(rows, func(r deviceRow) int64 { return r.next.Sent }),
+		column(rows, func(r deviceRow) int64 { return r.ack.SeenAt.UnixMilli() }),
+	)
+}
+
+func appendReceipt(rows []receiptRow, a *store.Ack, kind int16, marks []store.Mark) []receiptRow {
 	if len(marks) == 0 {
-		return receipts
+		return rows
 	}
-	return append(receipts, receipt{a, kind, marks})
+	return append(rows, receiptRow{a, kind, marks})
 }
 
-func ackUser(a store.Ack) string   { return a.UserID }
-func ackDevice(a store.Ack) string { return a.Device }
+func deviceUser(r deviceRow) string { return r.ack.UserID }
+func deviceName(r deviceRow) string { return r.ack.Device }

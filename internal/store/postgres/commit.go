@@ -49,7 +49,7 @@ func (db *DB) commit(ctx context.Context, conn *pgx.Conn, g *store.Group, decide
 		return nil, nil
 	}
 	w := newWriting(records, before)
-	if err := w.run(ctx, conn, g.Acks, found.devices, db.maxDevices); err != nil {
+	if err := w.run(ctx, conn, g.Acks, found.places, db.maxDevices); err != nil {
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
 	return w.delivery.events(records), nil

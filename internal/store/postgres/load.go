@@ -13,14 +13,8 @@ import (
 // found is what a group found, and what has to be known beside it to write.
 type found struct {
 	store.Loaded
-	locked  map[string]bool // the orders that are locked
-	devices []place         // where the devices of the group's acks are, in their order
-}
-
-// place is up to where a device has acknowledged, and receipts speak of what was sent to it.
-type place struct {
-	known        bool
-	cursor, sent int64
+	locked map[string]bool // the orders that are locked
+	places []store.Place   // of the devices of the group's acks, in their order
 }
 
 const (
@@ -53,7 +47,7 @@ const (
 func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found, error) {
 	f := &found{
 		Loaded: store.Loaded{Orders: make(map[string]*callout.Order), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int)},
-		locked: make(map[string]bool), devices: make([]place, len(g.Acks)),
+		locked: make(map[string]bool), places: make([]store.Place, len(g.Acks)),
 	}
 	var b batch
 	b.exec(begin)
@@ -70,7 +64,8 @@ func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found,
 		b.query(f.scanOpen, countOpen, g.Placers)
 	}
 	if len(g.Acks) > 0 {
-		b.query(f.scanDevice, readDevices, column(g.Acks, ackUser), column(g.Acks, ackDevice))
+		b.query(f.scanDevice, readDevices, column(g.Acks, func(a store.Ack) string { return a.UserID }),
+			column(g.Acks, func(a store.Ack) string { return a.Device }))
 	}
 	if db.clock == nil {
 		b.query(f.scanClock, readClock)
@@ -136,11 +131,11 @@ func (f *found) scanOpen(rows pgx.Rows) error {
 
 func (f *found) scanDevice(rows pgx.Rows) error {
 	var n int
-	at := place{known: true}
-	if err := rows.Scan(&n, &at.cursor, &at.sent); err != nil {
+	at := store.Place{Known: true}
+	if err := rows.Scan(&n, &at.Cursor, &at.Sent); err != nil {
 		return err
 	}
-	f.devices[n-1] = at
+	f.places[n-1] = at
 	return nil
 }
 

@@ -13,8 +13,16 @@ import (
 )
 
 const (
+	// No index leads from an event to its rows. The row of one version is looked for from the end of each inbox, where what
+	// is asked about mostly is; those of all versions are looked for in the whole inbox.
 	readTold = `SELECT i.user_id, i.seq, i.version, i.view FROM unnest($2::text[]) AS u (id)
-		JOIN callout.inbox i ON i.user_id = u.id AND i.order_id = $1 WHERE $3 = 0 OR i.version = $3`
+		JOIN callout.inbox i ON i.user_id = u.id AND i.order_id = $1`
+
+	readToldOf = `SELECT i.user_id, i.seq, i.version, i.view FROM unnest($2::text[]) AS u (id)
+		JOIN LATERAL (
+			SELECT user_id, seq, version, view FROM callout.inbox WHERE user_id = u.id AND order_id = $1 AND version = $3
+			ORDER BY user_id DESC, seq DESC LIMIT 1
+		) AS i ON true`
 
 	// Of each device that a row was sent to or that is known, the marks that speak of it.
 	readDeliveries = `
@@ -25,8 +33,13 @@ const (
 				ORDER BY a.last LIMIT 1)
 		FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS r (user_id, seq, place)
 		JOIN LATERAL (
+			WITH RECURSIVE named (device) AS (
+				SELECT min(device) FROM callout.receipts WHERE user_id = r.user_id
+				UNION ALL SELECT (SELECT min(device) FROM callout.receipts WHERE user_id = r.user_id AND device > named.device)
+				FROM named WHERE device IS NOT NULL
+			)
 			SELECT device FROM callout.devices WHERE user_id = r.user_id
-			UNION SELECT device FROM callout.receipts WHERE user_id = r.user_id
+			UNION SELECT device FROM named WHERE device IS NOT NULL
 		) AS d ON true
 		ORDER BY r.place, d.device`
 )
@@ -54,7 +67,13 @@ func readReceipts(ctx context.Context, tx pgx.Tx, orderID string, version int64)
 	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	if rows, err = tx.Query(ctx, readTold, orderID, store.Concerned(events), version); err != nil {
+	concerned := store.Concerned(events)
+	if version == 0 {
+		rows, err = tx.Query(ctx, readTold, orderID, concerned)
+	} else {
+		rows, err = tx.Query(ctx, readToldOf, orderID, concerned, version)
+	}
+	if err != nil {
 		return nil, err
 	}
 	receipts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r store.Receipt, err error) {
@@ -68,9 +87,8 @@ func readReceipts(ctx context.Context, tx pgx.Tx, orderID string, version int64)
 	if err != nil {
 		return nil, err
 	}
-	order := store.Concerned(events)
 	slices.SortFunc(receipts, func(a, b store.Receipt) int {
-		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(slices.Index(order, a.UserID), slices.Index(order, b.UserID)))
+		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(slices.Index(concerned, a.UserID), slices.Index(concerned, b.UserID)))
 	})
 	return receipts, readDevicesOf(ctx, tx, receipts)
 }

@@ -20,6 +20,7 @@ type writing struct {
 	moved    []*callout.Order // and those that were there before
 	told     map[string]int64 // how many rows of inboxes the group adds, by order
 	events   []*store.Record  // by sender and command id
+	ended    []*callout.Order // those that the group has ended
 	begun    []involvement
 	over     []involvement
 	delivery *delivery
@@ -56,6 +57,8 @@ const (
 			$9::bigint[], $10::text[], $11::text[], $12::text[])
 			AS e (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)`
 
+	writeEnded = `INSERT INTO callout.ended_orders (look_at, order_id) SELECT * FROM unnest($1::bigint[], $2::text[])`
+
 	writeBegun = `INSERT INTO callout.open_orders (user_id, order_id) SELECT * FROM unnest($1::text[], $2::text[])`
 
 	writeOver = `DELETE FROM callout.open_orders o USING unnest($1::text[], $2::text[]) AS over (user_id, order_id)
@@ -80,6 +83,9 @@ func newWriting(records []store.Record, before map[string]*callout.Order) *writi
 		} else {
 			w.moved = append(w.moved, after[id])
 		}
+		if after[id].Status.Ends() {
+			w.ended = append(w.ended, after[id])
+		}
 		was, is := involved(before[id]), involved(after[id])
 		w.begun = appendMissing(w.begun, id, is, was)
 		w.over = appendMissing(w.over, id, was, is)
@@ -88,7 +94,7 @@ func newWriting(records []store.Record, before map[string]*callout.Order) *writi
 }
 
 // run writes and commits. Heads are locked last, so that nobody waits for them longer than a commit takes.
-func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, places []place, maxDevices int) error {
+func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, places []store.Place, maxDevices int) error {
 	var b batch
 	if len(w.placed) > 0 {
 		w.queueOrders(&b, placeOrders, w.placed)
@@ -98,6 +104,11 @@ func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, pla
 	}
 	if len(w.events) > 0 {
 		w.queueEvents(&b)
+	}
+	if len(w.ended) > 0 {
+		b.exec(writeEnded,
+			column(w.ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
+			column(w.ended, func(o *callout.Order) string { return o.ID }))
 	}
 	if len(w.begun) > 0 {
 		queueInvolvements(&b, writeBegun, w.begun)

@@ -8,58 +8,51 @@ import (
 
 // putAck moves a device's cursor on and keeps its receipts, or adds the device.
 func (tx *transaction) putAck(a store.Ack) error {
-	const query = `SELECT cursor, sent FROM devices WHERE user = ?1 AND device = ?2`
 	const update = `UPDATE devices SET cursor = ?3, sent = ?4, seen_at = max(seen_at, ?5) WHERE user = ?1 AND device = ?2`
-	const insert = `INSERT INTO devices (user, device, cursor, sent, seen_at) VALUES (?1, ?2, ?3, ?3, ?4)`
+	const insert = `INSERT INTO devices (user, device, cursor, sent, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)`
 	u, err := tx.user(a.UserID)
 	if err != nil {
 		return err
 	}
-	var cursor, sent int64
-	known := false
-	err = run(tx.conn, query, func(row *sqlite3.Stmt) error {
-		cursor, sent, known = row.ColumnInt64(0), row.ColumnInt64(1), true
-		return nil
-	}, u.n, a.Device)
+	place, err := readPlace(tx.conn, u, a.Device)
 	if err != nil {
 		return err
 	}
-	switch {
-	case !known && !a.New:
+	next, sent, acked := a.After(place)
+	if !next.Known {
 		return nil
-	case !known:
-		if err := run(tx.conn, insert, nil, u.n, a.Device, a.Seq, a.SeenAt.UnixMilli()); err != nil {
-			return err
-		}
-		return tx.forgetDevices(u.n, a.Device)
 	}
-	if err := tx.putReceipts(u.n, &a, cursor, sent); err != nil {
+	write := update
+	if !place.Known {
+		write = insert
+	}
+	if err := run(tx.conn, write, nil, u.n, a.Device, next.Cursor, next.Sent, a.SeenAt.UnixMilli()); err != nil {
 		return err
 	}
-	return run(tx.conn, update, nil, u.n, a.Device, max(cursor, a.Seq), store.LastMark(a.Sent, sent), a.SeenAt.UnixMilli())
+	if !place.Known {
+		return tx.forgetDevices(u.n, a.Device)
+	}
+	if err := putReceipt(tx.conn, u, a.Device, store.SentKind, sent); err != nil {
+		return err
+	}
+	return putReceipt(tx.conn, u, a.Device, store.AckedKind, acked)
 }
 
-// The kinds of receipts.
-const (
-	sentKind  = 1
-	ackedKind = 2
-)
+func readPlace(conn *sqlite3.Conn, u *user, device string) (p store.Place, err error) {
+	err = run(conn, `SELECT cursor, sent FROM devices WHERE user = ? AND device = ?`, func(row *sqlite3.Stmt) error {
+		p = store.Place{Known: true, Cursor: row.ColumnInt64(0), Sent: row.ColumnInt64(1)}
+		return nil
+	}, u.n, device)
+	return p, err
+}
 
-// putReceipts keeps what an ack says beyond what is known. What stays from a time before the device was forgotten is true.
-func (tx *transaction) putReceipts(user int64, a *store.Ack, cursor, sent int64) error {
-	const insert = `INSERT OR IGNORE INTO receipts (user, device, kind, last, marks) VALUES (?, ?, ?, ?, ?)`
-	for _, r := range []struct {
-		kind  int64
-		marks []store.Mark
-	}{{sentKind, store.MarksAfter(a.Sent, sent)}, {ackedKind, store.MarksAfter(a.Acked, cursor)}} {
-		if len(r.marks) == 0 {
-			continue
-		}
-		if err := run(tx.conn, insert, nil, user, a.Device, r.kind, store.LastMark(r.marks, 0), store.EncodeMarks(r.marks)); err != nil {
-			return err
-		}
+// putReceipt keeps marks of one kind. What stays from a time before the device was forgotten is true.
+func putReceipt(conn *sqlite3.Conn, u *user, device string, kind int64, marks []store.Mark) error {
+	if len(marks) == 0 {
+		return nil
 	}
-	return nil
+	const insert = `INSERT OR IGNORE INTO receipts (user, device, kind, last, marks) VALUES (?, ?, ?, ?, ?)`
+	return run(conn, insert, nil, u.n, device, kind, store.LastMark(marks, 0), store.EncodeMarks(marks))
 }
 
 // forgetDevices removes the user's longest unseen devices beyond the most, but not the one that has just come.

@@ -21,22 +21,31 @@ type writer struct {
 
 // Commit implements [store.Ledger]. One group is committed at a time.
 func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
-	w, err := db.takeWriter(ctx)
+	var rows []wire.Event
+	err := db.withWriter(ctx, func(w *writer) (err error) {
+		rows, err = w.commit(ctx, g, db.clock, decide)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("wait for the writer: %w", err)
-	}
-	defer func() { db.writer <- w }()
-	if w.broken != nil {
-		return nil, w.broken
-	}
-	rows, err := w.commit(ctx, g, db.clock, decide)
-	if err != nil {
-		if errors.Is(err, store.Broken) {
-			w.broken = err
-		}
 		return nil, fmt.Errorf("commit a group: %w", err)
 	}
 	return rows, nil
+}
+
+// withWriter waits for its turn to write, and has f write. Once f has found the database broken, nobody writes any more.
+func (db *DB) withWriter(ctx context.Context, f func(*writer) error) error {
+	w, err := db.takeWriter(ctx)
+	if err != nil {
+		return fmt.Errorf("wait for the writer: %w", err)
+	}
+	defer func() { db.writer <- w }()
+	if w.broken != nil {
+		return w.broken
+	}
+	if err = f(w); errors.Is(err, store.Broken) {
+		w.broken = err
+	}
+	return err
 }
 
 // takeWriter waits for its turn to write.
@@ -52,49 +61,56 @@ func (db *DB) takeWriter(ctx context.Context) (*writer, error) {
 	}
 }
 
-// commit runs a transaction, which ctx interrupts up to COMMIT and not in it. Whatever goes wrong, decide panicking
-// included, the transaction is over when it returns.
+// commit decides and writes a group in one transaction. One that writes nothing is rolled back.
 func (w *writer) commit(
 	ctx context.Context, g store.Group, clock func() time.Time, decide func(store.Loaded) []store.Record,
 ) (rows []wire.Event, err error) {
+	tx := &transaction{conn: w.conn, maxDevices: w.maxDevices, chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user)}
+	err = w.transact(ctx, func() (bool, error) {
+		if err := tx.load(g); err != nil {
+			return false, fmt.Errorf("load: %w", err)
+		}
+		tx.loaded.Now = fromMillis(clock().UnixMilli())
+		records := decide(tx.loaded)
+		if len(records)+len(g.Acks) == 0 {
+			return false, nil
+		}
+		rows, err = tx.write(records, g.Acks)
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// transact runs f in a transaction that nobody else writes beside, and commits it if f says so. ctx interrupts it up to
+// COMMIT and not in it. Whatever goes wrong, f panicking included, the transaction is over when it returns.
+func (w *writer) transact(ctx context.Context, f func() (keep bool, err error)) (err error) {
 	w.conn.SetInterrupt(ctx.Done())
 	defer func() {
 		if undoErr := w.rollBack(); undoErr != nil {
 			err = errors.Join(err, fmt.Errorf("%w: roll back: %w", store.Broken, undoErr))
 		}
 	}()
-	tx, err := w.begin(g)
+	if err := run(w.conn, "BEGIN IMMEDIATE", nil); err != nil {
+		return beforeCommit(ctx, fmt.Errorf("begin: %w", err))
+	}
+	keep, err := f()
 	if err != nil {
-		return nil, beforeCommit(ctx, err)
+		return beforeCommit(ctx, err)
 	}
-	tx.loaded.Now = fromMillis(clock().UnixMilli())
-	records := decide(tx.loaded)
-	if len(records)+len(g.Acks) == 0 {
-		return nil, nil
-	}
-	if rows, err = tx.write(records, g.Acks); err != nil {
-		return nil, beforeCommit(ctx, err)
+	if !keep {
+		return nil
 	}
 	w.conn.SetInterrupt(nil)
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := run(w.conn, "COMMIT", nil); err != nil {
-		return nil, ofCommit(fmt.Errorf("COMMIT: %w", err))
+		return ofCommit(fmt.Errorf("COMMIT: %w", err))
 	}
-	return rows, nil
-}
-
-// begin starts a transaction that nobody else writes beside, and loads the group.
-func (w *writer) begin(g store.Group) (*transaction, error) {
-	if err := run(w.conn, "BEGIN IMMEDIATE", nil); err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	tx := &transaction{conn: w.conn, maxDevices: w.maxDevices, chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user)}
-	if err := tx.load(g); err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	return tx, nil
+	return nil
 }
 
 // rollBack undoes the transaction unless it is over, and lets the connection be used again.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	sqlite3 "zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/calloutd/callout/internal/store"
 )
@@ -184,29 +183,7 @@ func dropOrder(conn *sqlite3.Conn, id string) error {
 
 // write runs f in a transaction of the writer's.
 func (db *DB) write(ctx context.Context, f func(*sqlite3.Conn) error) error {
-	w, err := db.takeWriter(ctx)
-	if err != nil {
-		return fmt.Errorf("wait for the writer: %w", err)
-	}
-	defer func() { db.writer <- w }()
-	if w.broken != nil {
-		return w.broken
-	}
-	if err := inTransaction(w.conn, f); err != nil {
-		if err = ofCommit(err); errors.Is(err, store.Broken) {
-			w.broken = err
-		}
-		return err
-	}
-	return nil
-}
-
-// inTransaction runs f in a transaction that nobody else writes beside, and commits it unless f fails.
-func inTransaction(conn *sqlite3.Conn, f func(*sqlite3.Conn) error) (err error) {
-	end, err := sqlitex.ImmediateTransaction(conn)
-	if err != nil {
-		return err
-	}
-	defer end(&err)
-	return f(conn)
+	return db.withWriter(ctx, func(w *writer) error {
+		return w.transact(ctx, func() (bool, error) { return true, f(w.conn) })
+	})
 }

@@ -54,11 +54,16 @@ func (db *DB) Due(ctx context.Context, limit int) (due []callout.Command, err er
 }
 
 func readEvents(conn *sqlite3.Conn, orderID string) ([]callout.Event, error) {
-	const query = `SELECT order_id, version, status, sender_id, sender_role, command_id, at, extra, party FROM events WHERE id = ?`
 	links, err := readChain(conn, orderID)
 	if err != nil {
 		return nil, err
 	}
+	return readLinks(conn, links)
+}
+
+// readLinks reads the events of a chain, the first first.
+func readLinks(conn *sqlite3.Conn, links []link) ([]callout.Event, error) {
+	const query = `SELECT order_id, version, status, sender_id, sender_role, command_id, at, extra, party FROM events WHERE id = ?`
 	events := make([]callout.Event, 0, len(links))
 	for i := len(links) - 1; i >= 0; i-- {
 		err := run(conn, query, func(row *sqlite3.Stmt) error {

@@ -16,11 +16,11 @@ import (
 // Receipts implements [store.History]. Rows are found as by Find: for each of those concerned, the newest event first.
 func (r *Reader) Receipts(ctx context.Context, orderID string, version int64) (receipts []store.Receipt, err error) {
 	err = r.read(ctx, func(conn *sqlite3.Conn) error {
-		events, err := readEvents(conn, orderID)
+		links, err := readChain(conn, orderID)
 		if err != nil {
 			return err
 		}
-		links, err := readChain(conn, orderID)
+		events, err := readLinks(conn, links)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,10 @@ func readView(conn *sqlite3.Conn, u user, seq int64) (view callout.View, err err
 
 // deliveries are what became of a row on each device that it was sent to, or that is known.
 func deliveries(conn *sqlite3.Conn, u user, seq int64) (list []store.Delivery, err error) {
-	const query = `SELECT device FROM devices WHERE user = ?1 UNION SELECT device FROM receipts WHERE user = ?1 ORDER BY device`
+	const query = `WITH RECURSIVE named (device) AS (
+			SELECT min(device) FROM receipts WHERE user = ?1
+			UNION ALL SELECT (SELECT min(device) FROM receipts WHERE user = ?1 AND device > named.device) FROM named WHERE device IS NOT NULL)
+		SELECT device FROM devices WHERE user = ?1 UNION SELECT device FROM named WHERE device IS NOT NULL ORDER BY device`
 	err = run(conn, query, func(row *sqlite3.Stmt) error {
 		list = append(list, store.Delivery{Device: row.ColumnText(0)})
 		return nil
@@ -94,10 +97,10 @@ func deliveries(conn *sqlite3.Conn, u user, seq int64) (list []store.Delivery, e
 	}
 	for i := range list {
 		d := &list[i]
-		if d.SentAt, err = markedAt(conn, u, d.Device, sentKind, seq); err != nil {
+		if d.SentAt, err = markedAt(conn, u, d.Device, store.SentKind, seq); err != nil {
 			return nil, err
 		}
-		if d.AckedAt, err = markedAt(conn, u, d.Device, ackedKind, seq); err != nil {
+		if d.AckedAt, err = markedAt(conn, u, d.Device, store.AckedKind, seq); err != nil {
 			return nil, err
 		}
 	}

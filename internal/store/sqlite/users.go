@@ -7,6 +7,7 @@ import (
 	"time"
 
 	sqlite3 "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/calloutd/callout/internal/store"
 )
@@ -134,6 +135,16 @@ func (u *Users) do(ctx context.Context, f func(*sqlite3.Conn) error) error {
 	u.conn.SetInterrupt(ctx.Done())
 	defer u.conn.SetInterrupt(nil)
 	return orCancelled(ctx, inTransaction(u.conn, f))
+}
+
+// inTransaction runs f in a transaction that nobody else writes beside, and commits it unless f fails.
+func inTransaction(conn *sqlite3.Conn, f func(*sqlite3.Conn) error) (err error) {
+	end, err := sqlitex.ImmediateTransaction(conn)
+	if err != nil {
+		return err
+	}
+	defer end(&err)
+	return f(conn)
 }
 
 func readDevices(conn *sqlite3.Conn, u user) (devices []store.Device, err error) {

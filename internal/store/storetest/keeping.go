@@ -106,7 +106,8 @@ func dropOrders(w *world) {
 	w.do(w.place(ana, "o-4", sam), w.say(ana, "o-4", callout.Cancelled))
 	drop(10, 0)
 	w.clock.advance(kept + time.Second)
-	drop(10, 0) // they stand in inboxes
+	drop(10, 0)                     // they stand in inboxes
+	w.clock.advance(25 * time.Hour) // a store may look again a day later
 	w.ack(sue.ID, "phone", 1)
 	w.cut(1000)
 	drop(1, 1)
@@ -121,6 +122,7 @@ func dropOrders(w *world) {
 	w.same("repeats of an order that is gone", len(w.load(groupOf(life)).Repeats), 0)
 	w.ack(sue.ID, "phone", 3)
 	w.cut(1000)
+	w.clock.advance(25 * time.Hour)
 	drop(10, 1)
 	drop(10, 0)
 	w.same("the order that has not ended", w.order("o-3").Status, callout.Placed)

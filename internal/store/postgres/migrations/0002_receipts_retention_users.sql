@@ -17,7 +17,14 @@ UPDATE callout.orders o SET told = counted.told
     FROM (SELECT order_id, count(*) AS told FROM callout.inbox GROUP BY order_id) AS counted WHERE counted.order_id = o.id;
 ALTER TABLE callout.orders ADD CONSTRAINT orders_told CHECK (told >= 0);
 
-CREATE INDEX orders_ended ON callout.orders (updated_at) WHERE status IN (1003, 1008, 1009);
+-- Orders that have ended, and when it is to be looked whether they may go. An index of orders for that would have every
+-- update of an order write to all of its indexes.
+CREATE TABLE callout.ended_orders (
+    look_at  bigint NOT NULL,
+    order_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (look_at, order_id)
+);
+INSERT INTO callout.ended_orders (look_at, order_id) SELECT updated_at, id FROM callout.orders WHERE status IN (1003, 1008, 1009);
 
 -- Users who are let in no more.
 CREATE TABLE callout.barred (

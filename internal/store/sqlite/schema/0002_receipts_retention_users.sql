@@ -17,7 +17,7 @@ UPDATE orders SET told = counted.told FROM (
   SELECT e.order_id, count(*) AS told FROM inbox i JOIN events e ON e.id = i.event GROUP BY e.order_id
 ) AS counted WHERE counted.order_id = orders.id;
 
-CREATE INDEX orders_ended ON orders (updated_at) WHERE status IN (1003, 1008, 1009);
+CREATE INDEX orders_over ON orders (updated_at) WHERE status IN (1003, 1008, 1009) AND told = 0;
 
 CREATE TABLE barred (
   user_id TEXT    NOT NULL PRIMARY KEY CHECK (length(user_id) BETWEEN 1 AND 64),
