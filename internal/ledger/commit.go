@@ -39,7 +39,7 @@ func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error
 			l.answerAll(items, unavailable())
 			return err
 		case errors.Is(err, store.BadData):
-			if len(items) > 1 {
+			if len(items) > 1 || len(items) == 0 && len(acks) > 1 {
 				return l.split(ctx, items, acks, unknown)
 			}
 			// The same id may have been committed by another process a moment before: then it is a repeat now.
@@ -77,10 +77,15 @@ func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown
 	return nil
 }
 
-// split commits the halves of a group that holds data which the database refuses.
+// split commits the halves of a group that holds data which the database refuses: of its commands, and of what is
+// acknowledged when there are none.
 func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, unknown bool) error {
 	if unknown {
 		l.config.Missed()
+	}
+	if len(items) == 0 {
+		half := len(acks) / 2
+		return errors.Join(l.commit(ctx, nil, acks[:half]), l.commit(ctx, nil, acks[half:]))
 	}
 	half := len(items) / 2
 	if err := l.commit(ctx, items[:half], acks); err != nil {

@@ -25,7 +25,7 @@ type Config struct {
 	Group      int // commands in one transaction, at most
 	OpenOrders int // orders of one client that may be open; a further PLACED has to wait. 0: as many as come
 
-	Keeper    store.Keeper  // cuts off what nobody needs any longer; nil: everything is kept
+	Keeper    store.Keeper  // removes what nobody needs any longer
 	Keep      time.Duration // how long inboxes and ended orders are kept at least
 	KeepEvery time.Duration // how often it is looked at what need not be kept
 
@@ -129,9 +129,7 @@ func (l *Ledger) Run(ctx context.Context) error {
 		lanes.Go(func() { lane.run(committing, stop) })
 	}
 	beside.Go(func() { l.sweep(running) })
-	if l.config.Keeper != nil {
-		beside.Go(func() { l.retain(running) })
-	}
+	beside.Go(func() { l.retain(running, stop) })
 	<-running.Done()
 	beside.Wait()
 

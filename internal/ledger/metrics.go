@@ -44,10 +44,10 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 }
 
 // removed counts what retention has removed.
-func (m *Metrics) removed(rows, devices, orders int) {
-	m.kept.WithLabelValues("inbox_rows").Add(float64(rows))
-	m.kept.WithLabelValues("devices").Add(float64(devices))
-	m.kept.WithLabelValues("orders").Add(float64(orders))
+func (m *Metrics) removed(r removed) {
+	m.kept.WithLabelValues("inbox_rows").Add(float64(r.rows))
+	m.kept.WithLabelValues("devices").Add(float64(r.devices))
+	m.kept.WithLabelValues("orders").Add(float64(r.orders))
 }
 
 // committed counts a group.

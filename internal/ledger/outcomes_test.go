@@ -222,3 +222,27 @@ func TestEverybodyIsAnsweredOnceWhenTheDatabaseGoesAwayWhileAGroupIsSplit(t *tes
 		t.Errorf("answered are %v, not %v", got, want)
 	}
 }
+
+func TestAnAcknowledgementThatIsRefusedCostsNoOther(t *testing.T) {
+	path := fresh(t)
+	b := start(t, path, func(c *ledger.Config) { c.AckEvery = time.Hour })
+	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if slices.ContainsFunc(g.Acks, func(a store.Ack) bool { return a.Device == "bad" }) {
+			return nil, store.BadData
+		}
+		return commit()
+	})
+	devices := []string{"d-1", "d-2", "bad", "d-3", "d-4"}
+	for _, device := range devices {
+		b.ledger.Ack(store.Ack{UserID: sam.ID, Device: device, SeenAt: time.Now(), New: true})
+	}
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, path, nil)
+	for _, device := range devices {
+		if snap, err := again.db.Open(t.Context(), sam.ID, device, nil); err != nil || snap.Known != (device != "bad") {
+			t.Errorf("%s is known: %t (%v)", device, snap.Known, err)
+		}
+	}
+}

@@ -2,57 +2,79 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/calloutd/callout/internal/store"
 )
 
-// keepStep bounds what one transaction of retention removes, so that no commit waits for long.
-const keepStep = 500
+const (
+	cutStep  = 500 // rows that one step of retention cuts off, so that no commit waits for long
+	dropStep = 100 // orders that one drops
+)
 
-// retain cuts off, now and then, what nobody needs any longer, until ctx ends.
-func (l *Ledger) retain(ctx context.Context) {
-	ticker := time.NewTicker(l.config.KeepEvery)
-	defer ticker.Stop()
+// retain removes, now and then, what nobody needs any longer, until ctx ends. The first time is soon, since a process may not
+// live until the second. When the database is broken it says so to fail.
+func (l *Ledger) retain(ctx context.Context, fail func(error)) {
+	timer := time.NewTimer(l.config.KeepEvery / 10)
+	defer timer.Stop()
+	var from store.Cut
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-timer.C:
 		}
-		if err := l.retainOnce(ctx); err != nil && ctx.Err() == nil {
-			l.config.Log.Error("what need not be kept could not be removed", "err", err)
+		timer.Reset(l.config.KeepEvery)
+		done := removed{}
+		var err error
+		if from, err = l.cut(ctx, from, &done); err == nil {
+			err = l.drop(ctx, &done)
+		}
+		l.config.Metrics.removed(done)
+		if done != (removed{}) {
+			l.config.Log.Info("what need not be kept was removed", "inboxRows", done.rows, "devices", done.devices, "orders", done.orders)
+		}
+		switch {
+		case errors.Is(err, store.Broken):
+			fail(err)
+			return
+		case err != nil && ctx.Err() == nil:
+			l.config.Log.Error("what need not be kept could not be removed; it is tried again", "after", from.After, "err", err)
 		}
 	}
 }
 
-func (l *Ledger) retainOnce(ctx context.Context) error {
-	var rows, devices, orders int
-	defer func() {
-		l.config.Metrics.removed(rows, devices, orders)
-		if rows+devices+orders > 0 {
-			l.config.Log.Info("what need not be kept was removed", "inboxRows", rows, "devices", devices, "orders", orders)
-		}
-	}()
-	for next := (store.Cut{}); !next.Done; {
+// removed is what retention has removed.
+type removed struct{ rows, devices, orders int }
+
+// cut goes through all users once, from where the last time has got. Where something fails the next time goes on there.
+func (l *Ledger) cut(ctx context.Context, from store.Cut, done *removed) (store.Cut, error) {
+	for ctx.Err() == nil {
 		step, cancel := context.WithTimeout(ctx, l.config.Timeout)
-		var err error
-		next, err = l.config.Keeper.Cut(step, l.config.Keep, next, keepStep)
+		next, err := l.config.Keeper.Cut(step, l.config.Keep, from, cutStep)
 		cancel()
-		rows, devices = rows+next.Rows, devices+next.Devices
+		done.rows, done.devices = done.rows+next.Rows, done.devices+next.Devices
 		if err != nil {
+			return next, err
+		}
+		if next.Done {
+			return store.Cut{}, nil
+		}
+		from = next
+	}
+	return from, ctx.Err()
+}
+
+func (l *Ledger) drop(ctx context.Context, done *removed) error {
+	for ctx.Err() == nil {
+		step, cancel := context.WithTimeout(ctx, l.config.Timeout)
+		n, err := l.config.Keeper.DropOrders(step, l.config.Keep, dropStep)
+		cancel()
+		done.orders += n
+		if err != nil || n == 0 {
 			return err
 		}
 	}
-	for dropped := keepStep; dropped == keepStep; {
-		step, cancel := context.WithTimeout(ctx, l.config.Timeout)
-		var err error
-		dropped, err = l.config.Keeper.DropOrders(step, l.config.Keep, keepStep)
-		cancel()
-		orders += dropped
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return ctx.Err()
 }

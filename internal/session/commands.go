@@ -44,14 +44,20 @@ func (s *Session) command(c callout.Command) {
 	case s.leaveAfter != nil && s.state != closed:
 		s.turnAway(&c)
 		return
-	case !s.allowance.spend(s.heard):
-		s.out.Limited = true
+	case !s.spend():
 		s.refuse(&c, callout.RateLimited, "more commands than a session may send; send the command again, and fewer in a second")
 		return
 	}
 	c.Sender = callout.Actor{ID: s.me.UserID, Role: s.me.Role}
 	s.undecided = append(s.undecided, undecided{id: c.ID, passed: s.sent})
 	s.ask(Submit{c})
+}
+
+// spend counts a command or question, and reports whether the session may send it now.
+func (s *Session) spend() bool {
+	ok := s.allowance.spend(s.heard)
+	s.out.Limited = s.out.Limited || !ok
+	return ok
 }
 
 // refuse answers a command that is not handed to the ledger. Classic apps know no errors.
@@ -111,6 +117,7 @@ func (s *Session) Found(row *wire.Event, ok bool, because Reason) Actions {
 		repeat.Repeat = true
 		s.send(wire.AppendEvent(nil, &repeat))
 	case row.Seq > s.sent:
+		s.owe(undecided{id: because.CommandID})
 		s.dirty = true
 		s.pump()
 	}

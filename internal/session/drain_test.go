@@ -6,6 +6,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/session"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 func TestDrainWaitsForTheAnswersUnderWay(t *testing.T) {
@@ -68,4 +69,21 @@ func TestASessionThatIsToLeaveDoesNotWaitForAnswers(t *testing.T) {
 	w.settle()
 	w.hints(1)
 	w.gets()
+}
+
+func TestDrainWaitsForTheEventThatAnswersARepeat(t *testing.T) {
+	w := newWorld(t, ana)
+	w.happens("o-1", callout.Placed)
+	sent := w.shop.say(ana, "o-2", callout.Placed)
+	w.decides(sent) // it was sent in a session before
+	w.connect(`,"resume":{"seq":0}`)
+	w.forget()
+	read := answerLate[session.Read](w)
+	w.says(string(wire.Encode(wire.Command{Command: sent})))
+	answer[session.Submit](w)
+	answer[session.Find](w)
+	w.do(w.s.Drain(time.Second))
+	w.gets()
+	read()
+	w.gets("1 PLACED", "2 PLACED", "goodbye 4000", "close 4000")
 }

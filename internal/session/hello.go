@@ -67,7 +67,11 @@ func (s *Session) Opened(snap Snapshot, ok bool, now time.Time) Actions {
 		s.ask(Register{s.me.UserID, s.device, from})
 		return s.take()
 	}
-	s.ask(Acknowledge{s.me.UserID, s.device, min(snap.Cursor, from), from})
+	had := min(snap.Cursor, from)
+	if reset { // what the device did not get it has not acknowledged, although it goes on behind it
+		had = from
+	}
+	s.ask(Acknowledge{s.me.UserID, s.device, had, from})
 	s.enter()
 	return s.take()
 }

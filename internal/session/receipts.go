@@ -8,7 +8,10 @@ import (
 )
 
 // receipting is what a session knows of events that others want to hear of once they are acknowledged.
-type receipting struct{ unacked []unacked }
+type receipting struct {
+	unacked []unacked
+	asking  bool // a question is being answered; nothing more is read meanwhile
+}
 
 // unacked is an event by somebody else that has been sent and not been acknowledged. There are no more than the window.
 type unacked struct {
@@ -48,23 +51,21 @@ func (s *Session) Receipt(r *wire.Receipt) Actions {
 	return s.take()
 }
 
-// inquire looks up what became of an event.
+// inquire looks up what became of an event. Of more questions than a session may ask there is no answer.
 func (s *Session) inquire(a wire.Ask) {
-	if s.state != open {
+	if s.state != open || !s.spend() {
 		return
 	}
-	s.finding++
+	s.asking = true
 	s.ask(Inquire{s.me.UserID, a})
 }
 
 // Inquired takes the answer to that. When the database is away there is none.
 func (s *Session) Inquired(r *wire.Receipt, ok bool) Actions {
-	s.finding--
+	s.asking = false
 	if ok && s.state == open {
 		s.send(wire.Encode(*r))
 	}
-	s.standIfNeeded()
-	s.leaveWhenAnswered()
 	return s.take()
 }
 

@@ -114,3 +114,30 @@ func TestWhoIsBarredIsNotWelcomed(t *testing.T) {
 	w.gets("goodbye 4103", "close 4103")
 	w.asks()
 }
+
+func TestASessionAsksOneQuestionAtATimeAndNoMoreThanItMay(t *testing.T) {
+	w := newWorld(t, ana)
+	w.config.Rate, w.config.Burst = 1, 3
+	w.connect("")
+	w.forget()
+	for range 5 {
+		w.says(`{"type":"receipt","orderId":"o-1","version":1}`)
+	}
+	w.asks(session.Inquire{UserID: ana.ID, About: wire.Ask{OrderID: "o-1", Version: 1}})
+	w.settle()
+	w.gets("receipt o-1/1", "receipt o-1/1", "receipt o-1/1")
+	if w.s.Busy() {
+		t.Error("a question is taken for a command")
+	}
+}
+
+func TestAResetAcknowledgesNothing(t *testing.T) {
+	s := session.New(testConfig, time.Unix(0, 0))
+	s.Frame([]byte(`{"type":"hello","device":"d","resume":{"seq":9,"of":"o-9/1"}}`), time.Unix(0, 0))
+	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
+	want := session.Acknowledge{UserID: ana.ID, Device: "d", From: 5, Seq: 5}
+	a := s.Opened(session.Snapshot{Head: 5, Cursor: 2, Known: true}, true, time.Unix(0, 0))
+	if len(a.Requests) != 1 || a.Requests[0] != want {
+		t.Errorf("it asks for %+v", a.Requests)
+	}
+}

@@ -89,7 +89,7 @@ func New(config Config, now time.Time) *Session {
 
 // Ready reports whether the session takes a frame now. Frames that come while it does not are to be left unread.
 func (s *Session) Ready() bool {
-	return s.state != opening && !s.renewing && s.waiting() < s.config.Commands
+	return s.state != opening && !s.renewing && !s.asking && s.waiting() < s.config.Commands
 }
 
 // Sent is the last seq that the session has sent, for whoever compares it with the inbox's head.

@@ -33,7 +33,7 @@ func (s *Session) expire() {
 
 // renew has a token verified that is to take the place of the session's own. Nothing more is read meanwhile.
 func (s *Session) renew(token string) {
-	if s.state != open {
+	if s.state != open || !s.spend() {
 		return
 	}
 	s.renewing = true
