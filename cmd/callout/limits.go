@@ -25,7 +25,7 @@ type limitFlags struct {
 	Keep         time.Duration `default:"720h" help:"How long inboxes and ended orders are kept at least."`
 }
 
-func (f *limitFlags) check() error {
+func (f *limitFlags) check(ping time.Duration) error {
 	switch {
 	case f.MaxConnections < 1 || f.CommandBurst < 1 || f.Devices < 1:
 		return errors.New("--max-connections, --command-burst and --devices are at least 1")
@@ -35,8 +35,8 @@ func (f *limitFlags) check() error {
 		return fmt.Errorf("--max-frame is at least %d: clients count on that", wire.MaxFrame)
 	case f.HelloTimeout < time.Second || f.AckTimeout < time.Second:
 		return errors.New("--hello-timeout and --ack-timeout are at least a second")
-	case f.Keep < time.Hour:
-		return errors.New("--keep is at least an hour: devices that are away for longer lose what they missed")
+	case f.Keep < time.Hour || f.Keep < 3*ping:
+		return errors.New("--keep is at least an hour, and three pings: devices that are away for longer lose what they missed")
 	}
 	return nil
 }

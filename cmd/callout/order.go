@@ -35,7 +35,7 @@ func (c *orderCommand) Run(ctx context.Context) error {
 	if err := history.Print(os.Stdout, events, 0); err != nil || !c.Receipts {
 		return err
 	}
-	receipts, err := db.Receipts(ctx, id, 0)
+	receipts, err := db.Receipts(ctx, id, 0, "")
 	if err != nil {
 		return err
 	}

@@ -157,12 +157,14 @@ func (c *serveCommand) check() error {
 		return errors.New("--offer-time, --change-time and --completion-time are more than nothing")
 	case c.Ping < time.Second:
 		return errors.New("--ping is at least a second")
+	case c.DrainTime < time.Second:
+		return errors.New("--drain-time is at least a second")
 	case c.Window < 1 || c.Queue < 1:
 		return errors.New("--window and --queue are at least 1")
 	case c.Dev && !c.DevAnywhere && !loopback(c.Addr):
 		return fmt.Errorf("development mode lets anybody be anybody, and others reach %s; --dev-anywhere if that is meant", c.Addr)
 	}
-	return errors.Join(c.tokenFlags.check(), c.limitFlags.check())
+	return errors.Join(c.tokenFlags.check(), c.limitFlags.check(c.Ping))
 }
 
 // loopback reports whether nobody outside this machine reaches the address.

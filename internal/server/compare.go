@@ -53,7 +53,7 @@ func (s *Server) compareUsers(ctx context.Context, ids []string, users map[strin
 			before[c] = c.sent.Load()
 		}
 	}
-	heads, err := s.inbox.Heads(reading, ids)
+	heads, err := s.db.Heads(reading, ids)
 	if err != nil {
 		return fmt.Errorf("read the heads of %d inboxes: %w", len(ids), err)
 	}

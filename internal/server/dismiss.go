@@ -11,19 +11,13 @@ import (
 
 // lastDismissal is the one after which dismissals concern the sessions of this server. It is read before any is let in.
 func (s *Server) lastDismissal(ctx context.Context) (int64, error) {
-	if s.config.Dismissals == nil {
-		return 0, nil
-	}
 	reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.ReadTimeout)
 	defer cancel()
-	return s.config.Dismissals.LastDismissal(reading)
+	return s.db.LastDismissal(reading)
 }
 
 // dismiss ends, until ctx ends, the sessions of those who are to be here no more.
 func (s *Server) dismiss(ctx context.Context, after int64) {
-	if s.config.Dismissals == nil {
-		return
-	}
 	ticker := time.NewTicker(s.config.DismissEvery)
 	defer ticker.Stop()
 	for failing := false; ; {
@@ -43,7 +37,7 @@ func (s *Server) dismiss(ctx context.Context, after int64) {
 func (s *Server) dismissOnce(ctx context.Context, after int64) (last int64, err error) {
 	reading, cancel := context.WithTimeout(ctx, s.config.ReadTimeout)
 	defer cancel()
-	list, err := s.config.Dismissals.Dismissals(reading, after)
+	list, err := s.db.Dismissals(reading, after)
 	if err != nil {
 		return after, fmt.Errorf("read dismissals: %w", err)
 	}
@@ -62,9 +56,15 @@ func (s *Server) dismissOnce(ctx context.Context, after int64) (last int64, err 
 func (h *hub) of(d store.Dismissal) []*conn {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if d.Device != "" {
+		if c := h.devices[device{d.UserID, d.Device}]; c != nil {
+			return []*conn{c}
+		}
+		return nil
+	}
 	var conns []*conn
 	for who, c := range h.devices {
-		if who.userID == d.UserID && (d.Device == "" || who.device == d.Device) {
+		if who.userID == d.UserID {
 			conns = append(conns, c)
 		}
 	}

@@ -15,7 +15,7 @@ const drainTick = 10 * time.Millisecond
 func (s *Server) drain(stop context.Context) {
 	insist := time.AfterFunc(s.config.DrainTime/2, s.hub.insist)
 	defer insist.Stop()
-	s.hub.dismissAll(stop, s.config.DrainPace)
+	s.hub.dismissAll(stop, min(s.config.DrainPace, s.config.DrainTime/4))
 	s.hub.wait(stop)
 }
 
@@ -30,23 +30,27 @@ func (h *hub) insist() {
 }
 
 // dismissAll lets nobody in any more, and tells every session that the server is closing. They hear it one after the
-// other, in no order but that those in the middle of a command come last, and are to come back at moments spread over
-// pace: so the server that they find is not stormed.
+// other within pace, in no order but that those in the middle of a command come last, and are to come back at moments
+// spread over as long: so the server that they find is not stormed.
 func (h *hub) dismissAll(stop context.Context, pace time.Duration) {
-	idle := h.close(pace)
-	atOnce := max(1, len(idle)*int(drainTick)/max(int(pace), 1))
+	all := h.close(pace)
 	var busy []*conn
 	ticker := time.NewTicker(drainTick)
 	defer ticker.Stop()
-	for told := 0; len(idle) > 0; {
-		c := idle[0]
-		idle = idle[1:]
-		if c.busy.Load() {
-			busy = append(busy, c)
-			continue
+	began := time.Now()
+	for told := 0; told < len(all); {
+		due := len(all)
+		if passed := time.Since(began) + drainTick; passed < pace && stop.Err() == nil {
+			due = 1 + int(float64(len(all)-1)*float64(passed)/float64(pace))
 		}
-		h.dismiss(c)
-		if told++; told%atOnce == 0 {
+		for ; told < due; told++ {
+			if c := all[told]; c.busy.Load() {
+				busy = append(busy, c)
+			} else {
+				h.dismiss(c)
+			}
+		}
+		if told < len(all) {
 			select {
 			case <-ticker.C:
 			case <-stop.Done():

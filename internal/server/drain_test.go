@@ -132,9 +132,10 @@ func TestAServerWhoseListenerFailsSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.Close()
+	db := servertest.Start(t, nil).DB
 	config := server.DefaultConfig()
 	config.Registry, config.Log = prometheus.NewRegistry(), slog.New(slog.DiscardHandler)
-	if err := server.New(config, nil, nil, nil).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
+	if err := server.New(config, nil, db, nil).Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("it says %v", err)
 	}
 }
@@ -228,5 +229,19 @@ func TestWhoIsInTheMiddleOfACommandLeavesLastAndKnowsWhatBecameOfIt(t *testing.T
 	}
 	endsWith(t, busy, wire.Draining)
 	endsWith(t, refused, wire.Draining)
+	<-done
+}
+
+func TestADrainKeepsItsPaceHoweverManyThereAre(t *testing.T) {
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.DrainTime = 1500 * time.Millisecond })
+	var peers []*servertest.Peer
+	for i := range 190 {
+		p, _ := s.Enter(fmt.Sprint("c-", i), callout.Client)
+		peers = append(peers, p)
+	}
+	done := stopping(s)
+	for _, p := range peers {
+		endsWith(t, p, wire.Draining)
+	}
 	<-done
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -11,22 +10,16 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// errNoHistory says that this server does not look receipts up.
-var errNoHistory = errors.New("receipts are not looked up here")
-
 // inquire finds what became of an event for others. Only who has sent it may know; of an event of somebody else, or of
 // none, the answer is the same: nobody. Those whose offer the event has closed are nobody else's business.
 func (s *Server) inquire(ctx context.Context, r session.Inquire) (*wire.Receipt, error) {
 	answer := &wire.Receipt{OrderID: r.About.OrderID, Version: r.About.Version}
-	if s.config.History == nil {
-		return nil, errNoHistory
-	}
-	receipts, err := s.config.History.Receipts(ctx, r.About.OrderID, r.About.Version)
+	receipts, err := s.db.Receipts(ctx, r.About.OrderID, r.About.Version, r.UserID)
 	if err != nil {
 		return nil, err
 	}
 	for _, receipt := range receipts {
-		if receipt.SenderID == r.UserID && receipt.UserID != r.UserID && receipt.View != callout.ClosedView {
+		if receipt.UserID != r.UserID && receipt.View != callout.ClosedView {
 			answer.To = append(answer.To, first(receipt))
 		}
 	}
@@ -48,4 +41,28 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// acknowledge notes how far the device has got, and for receipts what it has acknowledged.
+func (c *conn) acknowledge(r session.Acknowledge) {
+	now := c.server.config.Clock()
+	ack := store.Ack{UserID: r.UserID, Device: r.Device, Seq: r.Seq, SeenAt: now}
+	if r.From < r.Seq {
+		ack.Acked = []store.Mark{{First: r.From + 1, Last: r.Seq, At: now}}
+	}
+	c.server.ledger.Ack(ack)
+}
+
+// noteSent keeps, for receipts, which events have been written to the socket.
+func (c *conn) noteSent(messages []session.Message, now time.Time) {
+	var sent []store.Mark
+	for _, m := range messages {
+		if m.Seq > 0 {
+			sent = store.AddMark(sent, store.Mark{First: m.Seq, Last: m.Seq, At: now})
+		}
+	}
+	if len(sent) == 0 {
+		return
+	}
+	c.server.ledger.Ack(store.Ack{UserID: c.device.userID, Device: c.device.device, SeenAt: now, Sent: sent})
 }

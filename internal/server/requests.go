@@ -14,7 +14,7 @@ import (
 
 // request has done what the session asks for. What has an answer is done elsewhere, and the answer posted.
 func (c *conn) request(ctx context.Context, r session.Request) {
-	s, inbox := c.session, c.server.inbox
+	s, inbox := c.session, c.server.db
 	switch r := r.(type) {
 	case session.Verify:
 		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
@@ -35,7 +35,7 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			return func(now time.Time) session.Actions { return s.Opened(session.Snapshot(snap), err == nil, now) }
 		})
 	case session.Register:
-		c.server.ledger.Register(c.ack(r.UserID, r.Device, r.Seq, c.server.config.Clock()), func(err *callout.Error) {
+		c.server.ledger.Register(store.Ack{UserID: r.UserID, Device: r.Device, Seq: r.Seq, SeenAt: c.server.config.Clock()}, func(err *callout.Error) {
 			c.post(func(time.Time) session.Actions { return s.Registered(err == nil) })
 		})
 	case session.Acknowledge:
@@ -108,40 +108,11 @@ func (c *conn) note(ctx context.Context, what string, err error) {
 	}
 }
 
-func (c *conn) ack(userID, device string, seq int64, now time.Time) store.Ack {
-	return store.Ack{UserID: userID, Device: device, Seq: seq, SeenAt: now}
-}
-
-func (c *conn) acknowledge(r session.Acknowledge) {
-	now := c.server.config.Clock()
-	ack := c.ack(r.UserID, r.Device, r.Seq, now)
-	if r.From < r.Seq {
-		ack.Acked = []store.Mark{{First: r.From + 1, Last: r.Seq, At: now}}
-	}
-	c.server.ledger.Ack(ack)
-}
-
-// noteSent keeps, for receipts, which events have been written to the socket.
-func (c *conn) noteSent(messages []session.Message, now time.Time) {
-	var sent []store.Mark
-	for _, m := range messages {
-		if m.Seq > 0 {
-			sent = store.AddMark(sent, store.Mark{First: m.Seq, Last: m.Seq, At: now})
-		}
-	}
-	if len(sent) == 0 {
-		return
-	}
-	ack := c.ack(c.device.userID, c.device.device, 0, now)
-	ack.Sent = sent
-	c.server.ledger.Ack(ack)
-}
-
 // newest reads the newest row, up to a seq, of each of the orders.
 func (c *conn) newest(ctx context.Context, r session.Replay) ([]wire.Event, error) {
 	var rows []wire.Event
 	for _, id := range r.Orders {
-		row, ok, err := c.server.inbox.Find(ctx, store.Wanted{UserID: r.UserID, OrderID: id, UpTo: r.UpTo})
+		row, ok, err := c.server.db.Find(ctx, store.Wanted{UserID: r.UserID, OrderID: id, UpTo: r.UpTo})
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusServiceUnavailable, "closing")
 		return
 	}
-	if _, err := s.inbox.Heads(ctx, []string{"readyz"}); err != nil {
+	if _, err := s.db.Heads(ctx, []string{"readyz"}); err != nil {
 		s.config.Log.Warn("not ready: the database does not answer", "err", err)
 		say(w, http.StatusServiceUnavailable, "the database does not answer")
 		return

@@ -34,10 +34,7 @@ type Config struct {
 	LocalOnly bool
 	Limits    Limits
 
-	Dismissals   store.Dismissals // whose sessions are to end; nil: nobody's
-	DismissEvery time.Duration    // how often that is looked at
-	History      store.History    // what became of events, for senders who ask; nil: they get no answer
-
+	DismissEvery time.Duration // how often it is looked at whose sessions are to end
 	AskTimeout   time.Duration // how long a peer may take to send a request
 	WriteTimeout time.Duration // how long a peer may take to take what is sent
 	Linger       time.Duration // how long to read on after the close frame
@@ -65,17 +62,24 @@ func DefaultConfig() Config {
 type Server struct {
 	config  Config
 	ledger  *ledger.Ledger
-	inbox   store.Inbox
+	db      Database
 	bus     *bus.Local
 	hub     hub
 	door    *door
 	metrics *metrics
 }
 
-// New makes a server in front of a ledger and the inboxes that it writes. What the ledger commits it announces on the
+// Database is what a server reads.
+type Database interface {
+	store.Inbox
+	store.DismissalReader
+	store.ReceiptReader
+}
+
+// New makes a server in front of a ledger and the database that it writes. What the ledger commits it announces on the
 // bus; what it may have missed to announce it says to [Server.Missed].
-func New(config Config, l *ledger.Ledger, inbox store.Inbox, b *bus.Local) *Server {
-	s := &Server{config: config, ledger: l, inbox: inbox, bus: b, hub: newHub(), door: newDoor(config.Limits, config.Clock)}
+func New(config Config, l *ledger.Ledger, db Database, b *bus.Local) *Server {
+	s := &Server{config: config, ledger: l, db: db, bus: b, hub: newHub(), door: newDoor(config.Limits, config.Clock)}
 	s.metrics = newMetrics(config.Registry, &s.hub)
 	return s
 }

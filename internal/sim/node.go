@@ -13,6 +13,7 @@ import (
 	"github.com/calloutd/callout/internal/bus"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
+	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/store/sqlite"
 )
 
@@ -49,11 +50,16 @@ func (w *world) start(number int) (*node, error) {
 	sc, lc := w.plan.server, w.plan.ledger
 	sc.Clock, sc.Registry, sc.Log = w.clock.now, registry, slog.New(slog.DiscardHandler)
 	sc.Session.NewID = w.newID
+	lc.Keeper = db
 	lc.Metrics, lc.Log = ledger.NewMetrics(registry), sc.Log
 	lc.Announce = (&whispers{bus: wakes, dice: newDice(w.seed, n.name), trust: w.plan.trust}).announce
 	lc.Missed = func() { n.server.Missed() }
 	n.ledger = ledger.New(&commits{db, w.storm, n}, lc)
-	n.server = server.New(sc, n.ledger, &reads{db, w.storm, n}, wakes)
+	n.server = server.New(sc, n.ledger, struct {
+		*reads
+		store.DismissalReader
+		store.ReceiptReader
+	}{&reads{db, w.storm, n}, db, db}, wakes)
 	n.run()
 	n.note("started")
 	return n, nil

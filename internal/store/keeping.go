@@ -36,8 +36,8 @@ type Dismissal struct {
 	Barred bool   // the user is let in no more; otherwise they may sign in again
 }
 
-// Dismissals is what the server needs to know of whom to send away.
-type Dismissals interface {
+// DismissalReader is what the server needs to know of whom to send away.
+type DismissalReader interface {
 	// Dismissals reads those after one number, in order.
 	Dismissals(ctx context.Context, after int64) ([]Dismissal, error)
 	// LastDismissal reads the number of the last one; 0: there has been none.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -13,6 +14,14 @@ import (
 type Mark struct {
 	First, Last int64 // seqs
 	At          time.Time
+}
+
+// ReceiptReader is what those need who want to know what became of events.
+type ReceiptReader interface {
+	// Receipts reads who was told of an event of an order, or with version 0 of every event, and what became of that on
+	// each of their devices, in order of version. Rows that have been cut off are left out. Of an event that senderID
+	// has not sent there are none, unless that is empty.
+	Receipts(ctx context.Context, orderID string, version int64, senderID string) ([]Receipt, error)
 }
 
 // Receipt is what became of one event for one of those who were told of it.
@@ -139,6 +148,15 @@ func MarkedAt(marks []Mark, seq int64) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// Sent reports whether a user has sent one of an order's events, which are all that there are. With version 0, or of
+// nobody, it is not asked.
+func Sent(events []callout.Event, version int64, senderID string) bool {
+	if version == 0 || senderID == "" {
+		return true
+	}
+	return version <= int64(len(events)) && events[version-1].Sender.ID == senderID
 }
 
 // Concerned lists, each once, everybody who may have been told of some of an order's events.

@@ -191,11 +191,9 @@ type Wanted struct {
 
 // History is what those need who look at an order from outside.
 type History interface {
+	ReceiptReader
 	// Events reads the events of an order, the first first. An order that does not exist has none.
 	Events(ctx context.Context, orderID string) ([]callout.Event, error)
-	// Receipts reads who was told of an event of an order, or with version 0 of every event, and what became of that on
-	// each of their devices, in order of version and seq. Rows that have been cut off are left out.
-	Receipts(ctx context.Context, orderID string, version int64) ([]Receipt, error)
 	// OrderIDs reads at most limit ids of orders that begin with prefix, in order.
 	OrderIDs(ctx context.Context, prefix string, limit int) ([]string, error)
 }

@@ -32,9 +32,7 @@ type Config struct {
 type database interface {
 	store.Ledger
 	store.Keeper
-	store.Inbox
-	store.History
-	store.Dismissals
+	server.Database
 	Close() error
 }
 
@@ -72,7 +70,6 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		}
 	}
 	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
-	config.Server.Dismissals, config.Server.History = n.database, n.database
 	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
 	config.Ledger.Announce = wakes.Announce
 	config.Ledger.Missed = func() { n.server.Missed() }

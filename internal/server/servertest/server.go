@@ -110,7 +110,6 @@ func (s *Server) start() {
 	var wakes bus.Local
 	c.Server.Registry = prometheus.NewRegistry()
 	c.Server.Log = slog.New(slog.NewTextHandler(c.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	c.Server.Dismissals, c.Server.History = db, db
 	c.Ledger.Keeper = db
 	c.Ledger.Log = c.Server.Log
 	c.Ledger.Metrics = ledger.NewMetrics(c.Server.Registry)
@@ -125,7 +124,11 @@ func (s *Server) start() {
 		inbox = c.Inbox(db)
 	}
 	l := ledger.New(commits, c.Ledger)
-	s.Server = server.New(c.Server, l, inbox, &wakes)
+	s.Server = server.New(c.Server, l, struct {
+		store.Inbox
+		store.DismissalReader
+		store.ReceiptReader
+	}{inbox, db, db}, &wakes)
 	if c.Listen != nil {
 		listener = c.Listen(listener)
 	}

@@ -108,10 +108,10 @@ func (db *DB) Close() error {
 }
 
 var (
-	_ store.Ledger     = (*DB)(nil)
-	_ store.Keeper     = (*DB)(nil)
-	_ store.Inbox      = (*DB)(nil)
-	_ store.History    = (*DB)(nil)
-	_ store.Dismissals = (*DB)(nil)
-	_ store.Users      = (*Users)(nil)
+	_ store.Ledger          = (*DB)(nil)
+	_ store.Keeper          = (*DB)(nil)
+	_ store.Inbox           = (*DB)(nil)
+	_ store.History         = (*DB)(nil)
+	_ store.DismissalReader = (*DB)(nil)
+	_ store.Users           = (*Users)(nil)
 )

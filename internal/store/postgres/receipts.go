@@ -44,11 +44,11 @@ const (
 		ORDER BY r.place, d.device`
 )
 
-// Receipts implements [store.History].
-func (db *DB) Receipts(ctx context.Context, orderID string, version int64) (receipts []store.Receipt, err error) {
+// Receipts implements [store.ReceiptReader].
+func (db *DB) Receipts(ctx context.Context, orderID string, version int64, senderID string) (receipts []store.Receipt, err error) {
 	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
 		return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-			receipts, err = readReceipts(ctx, tx, orderID, version)
+			receipts, err = readReceipts(ctx, tx, orderID, version, senderID)
 			return err
 		})
 	})
@@ -58,13 +58,13 @@ func (db *DB) Receipts(ctx context.Context, orderID string, version int64) (rece
 	return receipts, nil
 }
 
-func readReceipts(ctx context.Context, tx pgx.Tx, orderID string, version int64) ([]store.Receipt, error) {
+func readReceipts(ctx context.Context, tx pgx.Tx, orderID string, version int64, senderID string) ([]store.Receipt, error) {
 	rows, err := tx.Query(ctx, readEvents, orderID)
 	if err != nil {
 		return nil, err
 	}
 	events, err := pgx.CollectRows(rows, scanEvent)
-	if err != nil || len(events) == 0 {
+	if err != nil || len(events) == 0 || !store.Sent(events, version, senderID) {
 		return nil, err
 	}
 	concerned := store.Concerned(events)

@@ -144,7 +144,7 @@ func (u *Users) write(ctx context.Context, f func(pgx.Tx) error) error {
 	return u.pool.with(ctx, func(conn *pgx.Conn) error { return pgx.BeginFunc(ctx, conn, f) })
 }
 
-// Dismissals implements [store.Dismissals].
+// Dismissals implements [store.DismissalReader].
 func (db *DB) Dismissals(ctx context.Context, after int64) (list []store.Dismissal, err error) {
 	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
 		rows, err := conn.Query(ctx, readDismissals, after)
@@ -163,7 +163,7 @@ func (db *DB) Dismissals(ctx context.Context, after int64) (list []store.Dismiss
 	return list, nil
 }
 
-// LastDismissal implements [store.Dismissals].
+// LastDismissal implements [store.DismissalReader].
 func (db *DB) LastDismissal(ctx context.Context) (n int64, err error) {
 	err = db.reads.with(ctx, func(conn *pgx.Conn) error { return conn.QueryRow(ctx, lastDismissal).Scan(&n) })
 	if err != nil {

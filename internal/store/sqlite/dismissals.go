@@ -9,7 +9,7 @@ import (
 	"github.com/calloutd/callout/internal/store"
 )
 
-// Dismissals implements [store.Dismissals].
+// Dismissals implements [store.DismissalReader].
 func (r *Reader) Dismissals(ctx context.Context, after int64) (list []store.Dismissal, err error) {
 	const query = `SELECT n, user_id, device, barred FROM dismissals WHERE n > ? ORDER BY n`
 	err = r.read(ctx, func(conn *sqlite3.Conn) error {
@@ -26,7 +26,7 @@ func (r *Reader) Dismissals(ctx context.Context, after int64) (list []store.Dism
 	return list, nil
 }
 
-// LastDismissal implements [store.Dismissals].
+// LastDismissal implements [store.DismissalReader].
 func (r *Reader) LastDismissal(ctx context.Context) (n int64, err error) {
 	err = r.read(ctx, func(conn *sqlite3.Conn) error {
 		return run(conn, `SELECT max(n) FROM dismissals`, func(row *sqlite3.Stmt) error {

@@ -13,8 +13,8 @@ import (
 	"github.com/calloutd/callout/internal/store"
 )
 
-// Receipts implements [store.History]. Rows are found as by Find: for each of those concerned, the newest event first.
-func (r *Reader) Receipts(ctx context.Context, orderID string, version int64) (receipts []store.Receipt, err error) {
+// Receipts implements [store.ReceiptReader]. Rows are found as by Find: for each of those concerned, the newest event first.
+func (r *Reader) Receipts(ctx context.Context, orderID string, version int64, senderID string) (receipts []store.Receipt, err error) {
 	err = r.read(ctx, func(conn *sqlite3.Conn) error {
 		links, err := readChain(conn, orderID)
 		if err != nil {
@@ -23,6 +23,9 @@ func (r *Reader) Receipts(ctx context.Context, orderID string, version int64) (r
 		events, err := readLinks(conn, links)
 		if err != nil {
 			return err
+		}
+		if !store.Sent(events, version, senderID) {
+			return nil
 		}
 		for _, id := range store.Concerned(events) {
 			of, err := receiptsOf(conn, id, links, events, version)

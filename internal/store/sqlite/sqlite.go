@@ -130,10 +130,10 @@ func open(path string, o Options) (_ *DB, err error) {
 }
 
 var (
-	_ store.Ledger     = (*DB)(nil)
-	_ store.Keeper     = (*DB)(nil)
-	_ store.Inbox      = (*Reader)(nil)
-	_ store.History    = (*Reader)(nil)
-	_ store.Dismissals = (*Reader)(nil)
-	_ store.Users      = (*Users)(nil)
+	_ store.Ledger          = (*DB)(nil)
+	_ store.Keeper          = (*DB)(nil)
+	_ store.Inbox           = (*Reader)(nil)
+	_ store.History         = (*Reader)(nil)
+	_ store.DismissalReader = (*Reader)(nil)
+	_ store.Users           = (*Users)(nil)
 )

@@ -28,7 +28,7 @@ func (w *world) in(ms int) time.Time { return w.clock.now().Add(time.Duration(ms
 
 func (w *world) receipts(orderID string, version int64) []store.Receipt {
 	w.t.Helper()
-	got, err := w.s.Receipts(w.t.Context(), orderID, version)
+	got, err := w.s.Receipts(w.t.Context(), orderID, version, "")
 	if err != nil {
 		w.t.Fatalf("receipts: %v", err)
 	}
@@ -67,6 +67,13 @@ func receipts(w *world) {
 		w.t.Fatalf("there are %d receipts of three events that three were told of", len(all))
 	} else {
 		w.same("the first of all receipts", all[:3], want)
+	}
+	for sender, n := range map[string]int{ana.ID: 3, sam.ID: 0, "": 3} {
+		got, err := w.s.Receipts(w.t.Context(), "o-1", 1, sender)
+		if err != nil {
+			w.t.Fatalf("receipts: %v", err)
+		}
+		w.same("receipts of PLACED for "+sender, len(got), n)
 	}
 	w.same("the receipts of no order", w.receipts("o-9", 0), []store.Receipt{})
 	w.same("the receipts of no event", w.receipts("o-1", 9), []store.Receipt{})

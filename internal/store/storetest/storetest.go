@@ -19,7 +19,7 @@ type Store interface {
 	store.Keeper
 	store.Inbox
 	store.History
-	store.Dismissals
+	store.DismissalReader
 }
 
 // Run holds a store to the contract. open makes one that is empty and that nobody else uses, and somebody who looks after
