@@ -70,7 +70,7 @@ func (s *Socket) settle(l *life, w wire.Welcome) (cursor Cursor, first bool, los
 }
 
 // read takes frames in until the connection is over.
-func (s *Socket) read(ctx context.Context, link *link) error {
+func (s *Socket) read(ctx context.Context, l *life, link *link) error {
 	for {
 		frame, err := link.read(ctx)
 		if err != nil {
@@ -84,7 +84,7 @@ func (s *Socket) read(ctx context.Context, link *link) error {
 		case wire.Receipt:
 			s.receipt(f)
 		case wire.TokenTaken:
-			link.tokenTaken(f.ExpiresAt)
+			s.tokenTaken(l, link, f.ExpiresAt)
 		default:
 			err = faultf("a second welcome")
 		}

@@ -20,7 +20,7 @@ const maxServerFrame = 64 << 20
 type link struct {
 	conn    *websocket.Conn
 	goodbye *wire.Goodbye
-	renewed chan time.Time // has room for one: until when the new token is good
+	renewed chan time.Time // has room for one: until when the token that the server goes by now is good
 
 	silence time.Duration // how long the server may say nothing
 	watch   *time.Timer   // ends the link after that; nil: nobody watches yet

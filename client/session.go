@@ -96,10 +96,11 @@ func (s *Socket) hello(ctx context.Context, l *life) (wire.Hello, error) {
 		if l.expired != "" && token == l.expired {
 			return h, finalError{&CloseError{Code: CodeTokenExpired, Reason: "the token has expired and there is no other"}}
 		}
-		h.Token, l.token = token, token
+		h.Token = token
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	l.token, l.said = h.Token, nil
 	h.Device = s.cursor.Device
 	if s.inbox.placed {
 		h.Resume = &wire.Resume{Seq: s.inbox.done, Of: s.inbox.of}
@@ -116,7 +117,7 @@ func (s *Socket) converse(ctx context.Context, l *life, link *link, silence time
 	read, written := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(read)
-		cut(s.read(lasting, link))
+		cut(s.read(lasting, l, link))
 	}()
 	go func() {
 		defer close(written)

@@ -53,9 +53,12 @@ type life struct {
 	failure error // guarded by Socket.mu: why it is over; while it is not, why the last attempt came to nothing
 	closing error // set before ended is closed: what went wrong in saying goodbye
 
-	// The goroutine's own, and keepToken's while that runs: the token said last, and one that is of no more use.
-	token, expired string
-	away           bool // the goroutine's own: the log has been told so
+	token string   // guarded by Socket.mu: what the server goes by, if it lets the user in
+	said  []string // guarded by Socket.mu: what has been said since to take its place, and has no answer yet
+
+	// The goroutine's own.
+	expired string // a token that is of no more use
+	away    bool   // the log has been told so
 }
 
 // change is what becomes of a connection.

@@ -92,6 +92,95 @@ func TestATokenThatIsNotThereYetIsAskedForAgain(t *testing.T) {
 	})
 }
 
+// A server that cannot have the keys at the moment does not answer.
+func TestATokenThatIsNotTakenIsAskedForAndSaidOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript(t, true)
+		_, c := aging(t, s, 30*time.Minute, numbered())
+		if got := c.token(); got != "t-2" {
+			t.Errorf("the token is %q", got)
+		}
+		for _, want := range []string{"t-3", "t-4"} {
+			since := time.Now()
+			if got := c.token(); got != want {
+				t.Errorf("the token is %q, not %q", got, want)
+			}
+			if took := time.Since(since).Round(time.Second); took != 5*time.Second {
+				t.Errorf("it comes after %v", took)
+			}
+		}
+		c.send(wire.TokenTaken{ExpiresAt: time.Now().Add(-time.Hour + 10*time.Minute)})
+		since := time.Now()
+		if got := c.token(); got != "t-5" {
+			t.Errorf("the token is %q", got)
+		}
+		if took := time.Since(since).Round(time.Second); took != 9*time.Minute {
+			t.Errorf("it comes after %v", took)
+		}
+	})
+}
+
+// The server's word that the old token has expired may cross the new one, or come while that has no answer.
+func TestATokenThatWasSaidInVainIsStillGood(t *testing.T) {
+	for name, taken := range map[string]bool{"no token was taken": false, "the one before was taken": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked, last := 0, 2
+				if taken {
+					last = 3
+				}
+				s := newScript(t, true)
+				_, c := aging(t, s, 30*time.Minute, func(context.Context) (string, error) {
+					asked++
+					return fmt.Sprintf("t-%d", min(asked, last)), nil
+				})
+				c.token()
+				if taken {
+					c.send(wire.TokenTaken{ExpiresAt: time.Now().Add(-time.Hour + time.Minute)})
+					c.token()
+				}
+				c.close(wire.Goodbye{Code: wire.TokenExpired, Reason: "the token has expired"})
+				c = s.next()
+				if h := c.hello(); h.Token != fmt.Sprintf("t-%d", last) {
+					t.Errorf("the hello has the token %q", h.Token)
+				}
+				c.welcome(0, 0)
+			})
+		})
+	}
+}
+
+// What the server went by when it said that the token has expired is of no more use, however that token came to it.
+func TestATokenThatHasExpiredIsNotSaidAgain(t *testing.T) {
+	for name, taken := range map[string]bool{"in a hello": false, "said later": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				s := newScript(t, true)
+				socket, c := aging(t, s, 30*time.Minute, func(context.Context) (string, error) {
+					asked++
+					if taken {
+						return fmt.Sprintf("t-%d", min(asked, 2)), nil
+					}
+					return "t-1", nil
+				})
+				if taken {
+					c.token()
+					c.send(wire.TokenTaken{ExpiresAt: time.Now().Add(-time.Hour + 30*time.Minute)})
+				}
+				c.close(wire.Goodbye{Code: wire.TokenExpired, Reason: "the token has expired"})
+				for range socket.OrderStatuses(t.Context()) {
+					t.Error("an event")
+				}
+				var closed *client.CloseError
+				if err := socket.Err(); !errors.As(err, &closed) || closed.Code != client.CodeTokenExpired {
+					t.Errorf("it ends with %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestASocketOutlivesItsTokens(t *testing.T) {
 	t.Parallel() // it waits
 	tokens := server.TokenConfig{Secret: make([]byte, server.MinSecret), RoleClaim: "role"}
