@@ -1,8 +1,10 @@
 package client
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
 )
 
@@ -16,14 +18,22 @@ type Receipt struct {
 }
 
 // AskReceipt has Config.OnReceipt told what has become of an event, once for each of the others who were told of it. There is
-// no answer while there is no connection, nor of events that somebody else has sent.
-func (s *Socket) AskReceipt(orderID string, version int64) {
+// no answer while there is no connection, nor of events that somebody else has sent. The error, callout.Invalid, says that
+// there cannot be such an event; then nothing is asked.
+func (s *Socket) AskReceipt(orderID string, version int64) error {
+	if err := callout.CheckID("orderID", orderID); err != nil {
+		return fmt.Errorf("ask for a receipt: %w", err)
+	}
+	if version < 1 {
+		return fmt.Errorf("ask for a receipt: %w", &callout.Error{Code: callout.Invalid, Message: "version is less than 1"})
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.connected && s.config.OnReceipt != nil {
 		s.questions = append(s.questions, wire.Ask{OrderID: orderID, Version: version})
 		wake(s.outgoing)
 	}
+	return nil
 }
 
 // asked takes the questions that are to be written. The caller holds the lock.
