@@ -64,7 +64,7 @@ func (e *CloseError) Error() string {
 // UndecidedError says that a command was sent, but that Send ended before it was known what became of it. It may have
 // taken effect, or may yet.
 type UndecidedError struct {
-	Command callout.Command // as it was sent. Sent again, it tells what became of it and has no second effect
+	Command callout.Command // as it was sent. Sent again unchanged, it tells what became of it and has no second effect
 	Cause   error           // why Send ended: the error of its context, ErrClosed, …
 }
 

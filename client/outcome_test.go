@@ -146,6 +146,39 @@ func TestAnUndecidedCommandCanBeSentAgain(t *testing.T) {
 	}
 }
 
+// What was sent without a version, of an order that the device did not know, is the same command when the device knows it.
+func TestACommandWithAnIDIsSentAsItIs(t *testing.T) {
+	s := newScript(t, false)
+	socket, c := s.open(s.config(), 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := sending(ctx, socket, callout.Command{OrderID: "o-1", Status: callout.Started})
+	first := c.command()
+	cancel()
+	var undecided *client.UndecidedError
+	if got := within(t, done, "Send"); !errors.As(got.err, &undecided) {
+		t.Fatalf("Send gives %+v", got)
+	}
+	c.send(event(1)) // of o-1
+	next(t, socket)
+	done = sending(soon(t), socket, undecided.Command)
+	if again := c.command(); again.ID != first.ID || again.Version != 0 || first.Version != 0 {
+		t.Errorf("sent %+v and again %+v", first, again)
+	}
+	c.send(answer(2, first.ID))
+	if got := within(t, done, "Send"); got.err != nil {
+		t.Error(got.err)
+	}
+	done = sending(soon(t), socket, callout.Command{OrderID: "o-1", Status: callout.Started})
+	unnamed := c.command()
+	if unnamed.Version != 1 {
+		t.Errorf("what has no ID is sent as %+v", unnamed)
+	}
+	c.send(answer(3, unnamed.ID))
+	if got := within(t, done, "Send"); got.err != nil {
+		t.Error(got.err)
+	}
+}
+
 func TestCloseEndsWaitingSends(t *testing.T) {
 	s := newScript(t, false)
 	socket, c := s.open(s.config(), 0)

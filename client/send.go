@@ -10,9 +10,11 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// Send has a command take effect, and returns the event that it was. An ID is made for it if it has none. A Version is
-// filled in if it has none: that of the order as the program was handed it last, by OrderStatuses, Orders or Send, so that
-// nothing is agreed to unseen; PLACED, ACCEPTED and OFFER_DECLINED need none. The sender is the socket's user.
+// Send has a command take effect, and returns the event that it was. The sender is the socket's user. A command without an
+// ID is given one, and a Version if it has none: that of the order as the program was handed it last, by OrderStatuses,
+// Orders or Send, so that nothing is agreed to unseen; PLACED, ACCEPTED and OFFER_DECLINED need none. A command with an ID is
+// sent as it is, since under that ID it may have been sent before: a program that makes its own IDs sets the Version, too,
+// and keeps the whole command for as long as it may send it again.
 //
 // While there is no connection the command waits for it. A command whose outcome is not known is sent again under the
 // same id until there is one. A refusal is a [*callout.Error], to be told by errors.Is(err, callout.Conflict) and the
@@ -53,7 +55,8 @@ func (s *Socket) Send(ctx context.Context, cmd callout.Command) (Received, error
 
 // post hands a command in, and has done given the outcome unless it returns an error.
 func (s *Socket) post(cmd callout.Command, done func(Received, error)) (*pending, error) {
-	if cmd.ID == "" {
+	unnamed := cmd.ID == ""
+	if unnamed {
 		cmd.ID = uuid.Must(uuid.NewV7()).String()
 	}
 	p := &pending{cmd: cmd, pause: s.config.newPause(), done: done}
@@ -66,7 +69,7 @@ func (s *Socket) post(cmd callout.Command, done func(Received, error)) (*pending
 		return p, fmt.Errorf("send %s: %w", cmd.Status, closedBy(s.life.failure))
 	}
 	p.cmd.Sender = callout.Actor{ID: s.cursor.UserID, Role: s.role}
-	if cmd.Version == 0 && basedOnVersion(cmd.Status) {
+	if unnamed && cmd.Version == 0 && basedOnVersion(cmd.Status) {
 		p.cmd.Version = s.orders.version(cmd.OrderID)
 	}
 	if err := p.encode(); err != nil {
