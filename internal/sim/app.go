@@ -126,21 +126,25 @@ func (a *app) wasWellFor(d time.Duration) bool {
 // speak sends what the process before has left undecided, and what the user wants.
 func (a *app) speak(ctx context.Context, socket *client.Socket, speaking *sync.WaitGroup) {
 	for pause(ctx, a.dice.between(100*time.Millisecond, 2*time.Second)) {
-		for _, cmd := range a.toSend(socket) {
+		for _, cmd := range a.toSend() {
 			speaking.Go(func() { a.send(ctx, socket, cmd) })
 		}
 	}
 }
 
-// toSend takes what to send now. Where the SDK knows the order, it is at times to fill in the version.
-func (a *app) toSend(socket *client.Socket) (cmds []callout.Command) {
+// toSend takes what to send now. At times the SDK is to name the command, and to fill in the version if it knows the order;
+// at times a command that has a name is to go out without a version.
+func (a *app) toSend() (cmds []callout.Command) {
 	a.sending.Lock()
 	defer a.sending.Unlock()
 	cmds, a.undecided = a.undecided, nil
 	if a.underWay < mostUnderWay && !a.world.isQuiet() {
 		if cmd, ok := a.person.mind.want(); ok {
-			isThis := func(o callout.Order) bool { return o.ID == cmd.OrderID }
-			if a.dice.chance(0.3) && slices.ContainsFunc(socket.Orders(), isThis) {
+			switch {
+			case cmd.Status == callout.Placed:
+			case a.dice.chance(0.25):
+				cmd.ID, cmd.Version = "", 0
+			case a.dice.chance(0.1):
 				cmd.Version = 0
 			}
 			cmds = append(cmds, cmd)
@@ -152,17 +156,16 @@ func (a *app) toSend(socket *client.Socket) (cmds []callout.Command) {
 
 // send has a command take effect, or leaves it to the next process to learn what became of it.
 func (a *app) send(ctx context.Context, socket *client.Socket, cmd callout.Command) {
-	a.world.outcomes.asks(a.name, cmd)
-	r, err := socket.Send(ctx, cmd)
-	key := store.Key{SenderID: a.user(), CommandID: cmd.ID}
 	var refusal *callout.Error
 	var undecided *client.UndecidedError
+	r, err := a.ask(ctx, socket, &cmd)
+	key := store.Key{SenderID: a.user(), CommandID: cmd.ID}
 	left := false
 	switch {
 	case err == nil:
 		a.world.outcomes.tookEffect(a.name, key, r.OrderID, r.Version)
 	case errors.As(err, &undecided):
-		cmd, left = undecided.Command, true
+		left = true
 	case errors.As(err, &refusal):
 		a.world.outcomes.refused(a.name, key, refusal.Code, refusal.Message)
 		if r.Order.ID != "" {
@@ -170,7 +173,7 @@ func (a *app) send(ctx context.Context, socket *client.Socket, cmd callout.Comma
 			a.person.mind.see(r.Order)
 		}
 	default:
-		left = true
+		left = cmd.ID != "" // what has no name was not sent, and is forgotten
 	}
 	a.sending.Lock()
 	defer a.sending.Unlock()
@@ -178,4 +181,25 @@ func (a *app) send(ctx context.Context, socket *client.Socket, cmd callout.Comma
 	if left && !slices.ContainsFunc(a.undecided, func(c callout.Command) bool { return c.ID == cmd.ID }) {
 		a.undecided = append(a.undecided, cmd)
 	}
+}
+
+// ask sends a command, and makes it what was sent, if that is known: with the name and the version that the SDK has given it.
+func (a *app) ask(ctx context.Context, socket *client.Socket, cmd *callout.Command) (client.Received, error) {
+	if cmd.ID != "" {
+		a.world.outcomes.asks(a.name, *cmd)
+		return socket.Send(ctx, *cmd)
+	}
+	isThis := func(o callout.Order) bool { return o.ID == cmd.OrderID }
+	fillsIn := slices.ContainsFunc(socket.Orders(), isThis)
+	a.world.outcomes.asksUnnamed(a.name, *cmd)
+	r, err := socket.Send(ctx, *cmd)
+	var undecided *client.UndecidedError
+	switch {
+	case errors.As(err, &undecided):
+		*cmd = undecided.Command
+	case err == nil, errors.As(err, new(*callout.Error)):
+		cmd.ID = r.CommandID
+	}
+	a.world.outcomes.named(a.name, *cmd, fillsIn)
+	return r, err
 }
