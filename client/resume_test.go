@@ -34,6 +34,53 @@ func TestADeviceResumesAtWhatTheProgramHasFinished(t *testing.T) {
 	}
 }
 
+// By these a server tells a hello that comes late from one that takes over.
+func TestHellosAreNumbered(t *testing.T) {
+	s := newScript(t, false)
+	socket := newSocket(t, s.config())
+	var instance string
+	attempt := int64(0)
+	greet := func() *scene {
+		t.Helper()
+		c := s.next()
+		h := c.hello()
+		attempt++
+		if attempt == 1 {
+			instance = h.Instance
+		}
+		if h.Attempt != attempt || h.Instance != instance || instance == "" {
+			t.Errorf("hello %d is number %d of %q; the first was of %q", attempt, h.Attempt, h.Instance, instance)
+		}
+		return c
+	}
+	for range 2 { // lives
+		opened := make(chan error, 1)
+		go func() { opened <- socket.Open(context.Background()) }()
+		greet().cut() // not welcomed
+		c := greet()
+		c.welcome(0, 0)
+		if err := within(t, opened, "Open"); err != nil {
+			t.Fatal(err)
+		}
+		c.cut()
+		greet().welcome(0, 0)
+		if err := socket.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	other := newSocket(t, s.config())
+	opened := make(chan error, 1)
+	go func() { opened <- other.Open(context.Background()) }()
+	c := s.next()
+	if h := c.hello(); h.Attempt != 1 || h.Instance == instance {
+		t.Errorf("another socket of the device says number %d of %q", h.Attempt, h.Instance)
+	}
+	c.welcome(0, 0)
+	if err := within(t, opened, "Open"); err != nil {
+		t.Error(err)
+	}
+}
+
 // A server takes no acknowledgement of what it has not sent in the present connection, so one that is early has to wait.
 func TestWhatWasFinishedMeanwhileIsAcknowledgedOnceItHasComeAgain(t *testing.T) {
 	s := newScript(t, false)

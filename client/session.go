@@ -83,7 +83,7 @@ func (s *Socket) greet(ctx context.Context, l *life) (_ *link, _ wire.Welcome, e
 	return link, welcome, nil
 }
 
-// hello says who this device is and how far it has got.
+// hello says who this device is and how far it has got, and which of the socket's hellos it is.
 func (s *Socket) hello(ctx context.Context, l *life) (wire.Hello, error) {
 	h := wire.Hello{Window: s.config.Window, WhenDone: s.config.WhenDone, Receipts: s.config.OnReceipt != nil}
 	if s.config.Token == nil {
@@ -102,6 +102,8 @@ func (s *Socket) hello(ctx context.Context, l *life) (wire.Hello, error) {
 	defer s.mu.Unlock()
 	l.token, l.said = h.Token, nil
 	h.Device = s.cursor.Device
+	s.hellos++
+	h.Instance, h.Attempt = s.instance, s.hellos
 	if s.inbox.placed {
 		h.Resume = &wire.Resume{Seq: s.inbox.done, Of: s.inbox.of}
 	}

@@ -30,9 +30,11 @@ type Socket struct {
 	outgoing chan struct{} // has room for one: there may be something to write
 	slots    chan struct{} // one in it for each command that waits
 	reading  atomic.Bool   // a loop over OrderStatuses is running
+	instance string        // tells the hellos of this socket from those of others of its device
 
 	mu        sync.Mutex
 	life      *life // nil: never opened
+	hellos    int64 // how many there have been, in all lives
 	connected bool
 	cursor    Cursor // whose device this is. Its position is the inbox's to know
 	role      callout.Role
@@ -81,7 +83,7 @@ func NewSocket(config Config) (*Socket, error) {
 	return &Socket{
 		URL: address.String(), UserID: config.UserID, Role: config.Role,
 		config: config, address: address,
-		arrived: make(chan struct{}, 1), outgoing: make(chan struct{}, 1), slots: make(chan struct{}, maxPending),
+		instance: rand.Text(), arrived: make(chan struct{}, 1), outgoing: make(chan struct{}, 1), slots: make(chan struct{}, maxPending),
 		role: config.Role, inbox: inbox{window: config.Window}, orders: make(orders),
 	}, nil
 }

@@ -21,6 +21,7 @@ type conn struct {
 	server  *Server
 	socket  net.Conn
 	session *session.Session
+	attempt attempt
 	device  device // set once, by take, under the hub's lock
 	frames  chan frame
 	quit    chan struct{}  // closed when run is over

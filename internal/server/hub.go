@@ -25,6 +25,18 @@ type hub struct {
 
 type device struct{ userID, device string }
 
+// attempt is which hello of a device's program a session began with. The zero attempt is one that does not say.
+// A conn's is set with its device.
+type attempt struct {
+	instance string
+	number   int64
+}
+
+// isBefore reports whether a is known to have been said before b.
+func (a attempt) isBefore(b attempt) bool {
+	return a.instance != "" && a.instance == b.instance && a.number < b.number
+}
+
 func newHub() hub {
 	return hub{
 		conns: make(map[*conn]struct{}), devices: make(map[device]*conn), over: make(chan struct{}), missed: make(chan struct{}, 1),
@@ -78,16 +90,22 @@ func (h *hub) remove(c *conn) {
 	}
 }
 
-// take gives the device to c, and ends the session that had it.
-func (h *hub) take(c *conn, d device) {
+// take gives the device to c, and ends the session that had it. It reports false, and leaves the device with that session,
+// if c's hello is older: one of a connection that the peer has left for the other, and that has been on its way since.
+func (h *hub) take(c *conn, d device, a attempt) bool {
 	h.mu.Lock()
 	former := h.devices[d]
+	if former != nil && a.isBefore(former.attempt) {
+		h.mu.Unlock()
+		return false
+	}
 	h.devices[d] = c
-	c.device = d
+	c.device, c.attempt = d, a
 	h.mu.Unlock()
 	if former != nil {
 		former.post(func(time.Time) session.Actions { return former.session.Replaced() })
 	}
+	return true
 }
 
 func (h *hub) count() int {

@@ -27,7 +27,10 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			return func(time.Time) session.Actions { return s.Renewed(me, code, reason) }
 		})
 	case session.Open:
-		c.server.hub.take(c, device{r.UserID, r.Device})
+		if !c.server.hub.take(c, device{r.UserID, r.Device}, attempt{r.Instance, r.Attempt}) {
+			c.post(func(time.Time) session.Actions { return s.Replaced() })
+			return
+		}
 		c.subscribe(r)
 		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
 			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)

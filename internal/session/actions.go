@@ -40,7 +40,9 @@ type (
 	Open struct {
 		UserID, Device string
 		Resume         *wire.Resume
-		Receipts       bool // to its receipts, too
+		Receipts       bool   // to its receipts, too
+		Instance       string // as in a [wire.Hello]
+		Attempt        int64
 	}
 	// Renew asks whose token this is. Answered by Renewed.
 	Renew struct{ Token string }

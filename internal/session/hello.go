@@ -40,7 +40,10 @@ func (s *Session) Verified(me Identity, code wire.CloseCode, reason string) Acti
 		return s.take()
 	}
 	s.me = me
-	s.ask(Open{me.UserID, s.device, s.hello.Resume, s.hello.Receipts})
+	h := &s.hello
+	s.ask(Open{
+		UserID: me.UserID, Device: s.device, Resume: h.Resume, Receipts: h.Receipts, Instance: h.Instance, Attempt: h.Attempt,
+	})
 	return s.take()
 }
 

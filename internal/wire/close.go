@@ -17,7 +17,7 @@ const (
 	Malformed       CloseCode = 4101 // a frame that makes no sense
 	Forbidden       CloseCode = 4103 // a valid token, but not for this
 	TokenExpired    CloseCode = 4104
-	Replaced        CloseCode = 4105 // a later session of the same device has taken over
+	Replaced        CloseCode = 4105 // a later session of the same device has taken over, or had already
 	LoggedOut       CloseCode = 4106 // somebody who looks after users has ended it; the user may sign in again
 )
 

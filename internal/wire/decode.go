@@ -56,6 +56,7 @@ func decodeHello(o object) (Frame, error) {
 	if err := errors.Join(
 		o.take("token", &h.Token), o.take("device", &h.Device), o.take("resume", &resume), o.take("window", &h.Window),
 		o.take("leave", &leave), o.take("receipts", &h.Receipts), o.take("userId", &h.UserID), o.take("role", &h.Role),
+		o.take("instance", &h.Instance), o.take("attempt", &h.Attempt),
 	); err != nil {
 		return h, err
 	}
@@ -74,6 +75,9 @@ func decodeHello(o object) (Frame, error) {
 	if h.Window < 0 {
 		return h, errors.New("window is negative")
 	}
+	if err := checkAttempt(h); err != nil {
+		return h, err
+	}
 	switch leave {
 	case "":
 	case "whenDone":
@@ -82,6 +86,20 @@ func decodeHello(o object) (Frame, error) {
 		return h, errors.New(`leave is not "whenDone"`)
 	}
 	return h, nil
+}
+
+// checkAttempt says what is wrong with a hello's instance and attempt, which come together or not at all.
+func checkAttempt(h Hello) error {
+	if h.Instance == "" && h.Attempt == 0 {
+		return nil
+	}
+	if err := callout.CheckID("instance", h.Instance); err != nil {
+		return err
+	}
+	if h.Attempt < 1 {
+		return errors.New("attempt is missing or less than 1")
+	}
+	return nil
 }
 
 func decodeAsk(o object) (Frame, error) {

@@ -29,6 +29,11 @@ func TestWhatIsNoFrameIsMalformed(t *testing.T) {
 		`{"type":"hello","device":"d","resume":{"seq":-1}}`, `{"type":"hello","device":"d","resume":{"seq":"1"}}`,
 		`{"type":"hello","device":"d","resume":{"seq":1,"of":5}}`, `{"type":"hello","device":"d","resume":{"SEQ":1}}`,
 		`{"type":"hello","device":"d","window":-1}`, `{"type":"hello","device":"d","window":"64"}`, `{"type":"hello","device":"d","leave":true}`,
+		`{"type":"hello","device":"d","instance":"i"}`, `{"type":"hello","device":"d","attempt":1}`, `{"type":"hello","device":"d","instance":"","attempt":1}`,
+		`{"type":"hello","device":"d","instance":"i","attempt":0}`, `{"type":"hello","device":"d","instance":"i","attempt":-1}`,
+		`{"type":"hello","device":"d","instance":"i","attempt":"1"}`, `{"type":"hello","device":"d","instance":"i","attempt":1.5}`,
+		`{"type":"hello","device":"d","instance":"a/b","attempt":1}`, `{"type":"hello","device":"d","instance":5,"attempt":1}`,
+		`{"type":"hello","device":"d","instance":"` + strings.Repeat("i", 65) + `","attempt":1}`,
 		`{"type":"hello","device":"d","leave":"now"}`, `{"type":"hello","device":"d","role":1}`, `{"type":"hello","device":"d","userId":[]}`,
 
 		`{"type":"command"}`, `{"type":"command","id":null,"statusCode":1005}`, `{"type":"command","id":5,"statusCode":1005}`,
@@ -82,8 +87,10 @@ func TestFramesAreReadAsTheyAreMeant(t *testing.T) {
 		`{"type":"hello","userId":"c-1","role":"client","device":"d","resume":{"seq":0}}`: wire.Hello{
 			Device: "d", UserID: "c-1", Role: callout.Client, Resume: &wire.Resume{},
 		},
-		`{"type":"command","id":"a","statusCode":1005}`: command(callout.Command{ID: "a", Status: callout.Started}),
-		`{"type":"command","id":"","statusCode":77}`:    command(callout.Command{Status: 77}),
+		`{"type":"hello","device":"d","instance":"i-1","attempt":3}`: wire.Hello{Device: "d", Instance: "i-1", Attempt: 3},
+		`{"type":"hello","device":"d","instance":null,"attempt":0}`:  wire.Hello{Device: "d"},
+		`{"type":"command","id":"a","statusCode":1005}`:              command(callout.Command{ID: "a", Status: callout.Started}),
+		`{"type":"command","id":"","statusCode":77}`:                 command(callout.Command{Status: 77}),
 		`{"type":"command","id":"a","orderId":null,"statusCode":1004,"version":null,"receivers":null,"extra":null}`: command(
 			callout.Command{ID: "a", Status: callout.Accepted}),
 		`{"type":"command","id":"a","orderId":"o-1","statusCode":1011,"version":3,"receivers":["s-9"],"extra":{"reason":"x"}}`: command(
@@ -105,7 +112,7 @@ func TestFramesAreReadAsTheyAreMeant(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"ack","seq":42}`, `{"type":"hello","token":"t","device":"d","resume":{"seq":41,"of":"o-1/3"},"window":64,"leave":"whenDone"}`,
-		`{"type":"hello","userId":"c-1","role":"client","device":"d"}`, `{"type":"command","id":"a\u0000","statusCode":1001,"receivers":["s"],` +
+		`{"type":"hello","userId":"c-1","role":"client","device":"d"}`, `{"type":"hello","device":"d","instance":"i-1","attempt":3}`, `{"type":"command","id":"a\u0000","statusCode":1001,"receivers":["s"],` +
 			`"extra":{"services":[{"service":"leak","quantity":1}],"x":{"<":[1e5]}}}`, `{"type":"command","id":"a","statusCode":"x"}`, `[[`, `{"type":null}`,
 	} {
 		f.Add([]byte(seed))

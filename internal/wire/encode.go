@@ -128,7 +128,12 @@ func encodeHello(h Hello) []byte {
 		UserID   string       `json:"userId,omitempty"`
 		Role     callout.Role `json:"role,omitempty"`
 		Receipts bool         `json:"receipts,omitempty"`
-	}{Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role, Receipts: h.Receipts}
+		Instance string       `json:"instance,omitempty"`
+		Attempt  int64        `json:"attempt,omitempty"`
+	}{
+		Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role, Receipts: h.Receipts,
+		Instance: h.Instance, Attempt: h.Attempt,
+	}
 	if h.Resume != nil {
 		frame.Resume = &resume{h.Resume.Seq, h.Resume.Of}
 	}

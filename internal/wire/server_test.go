@@ -77,6 +77,7 @@ func TestWhatTheSDKWritesTheServerReads(t *testing.T) {
 		wire.Ack{}, wire.Ack{Seq: 1<<53 - 1},
 		wire.Hello{Device: "d"}, wire.Hello{Device: "d", UserID: "c-1", Role: callout.Client, Resume: &wire.Resume{}},
 		wire.Hello{Token: "t", Device: "d", Resume: &wire.Resume{Seq: 41, Of: "o-1/3"}, Window: 64, WhenDone: true},
+		wire.Hello{Device: "d", Receipts: true, Instance: "i", Attempt: 1<<53 - 1},
 		wire.Command{Command: callout.Command{ID: "a\u2028", Status: callout.Payment, OrderID: "o-1", Version: 7, Extra: callout.Extra{
 			Method: callout.UPI, Amount: &five, Reference: "<&>", More: map[string]json.RawMessage{"x": json.RawMessage(`{"b":[1,null],"a":1.50}`)},
 		}}},

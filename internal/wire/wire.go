@@ -27,6 +27,11 @@ type Hello struct {
 	WhenDone bool    // "leave":"whenDone": the server ends the session once the user's orders have ended
 	Receipts bool    // tell when others have acknowledged what this user has sent
 
+	// Which hello of the device's program this is, so that one that comes late is told from one that takes over. Without an
+	// Instance, which each run of the program makes anew, none is told.
+	Instance string
+	Attempt  int64 // 1, 2, 3, … within the Instance
+
 	// In development mode, and without a token, a client says who it is.
 	UserID string
 	Role   callout.Role
