@@ -34,14 +34,15 @@ func (h *hub) insist() {
 // spread over as long: so the server that they find is not stormed.
 func (h *hub) dismissAll(stop context.Context, pace time.Duration) {
 	all := h.close(pace)
+	over := min(pace, time.Duration(len(all))*drainTick) // a few need not take that long
 	var busy []*conn
 	ticker := time.NewTicker(drainTick)
 	defer ticker.Stop()
 	began := time.Now()
 	for told := 0; told < len(all); {
 		due := len(all)
-		if passed := time.Since(began) + drainTick; passed < pace && stop.Err() == nil {
-			due = 1 + int(float64(len(all)-1)*float64(passed)/float64(pace))
+		if passed := time.Since(began) + drainTick; passed < over && stop.Err() == nil {
+			due = 1 + int(float64(len(all)-1)*float64(passed)/float64(over))
 		}
 		for ; told < due; told++ {
 			if c := all[told]; c.busy.Load() {

@@ -142,7 +142,7 @@ func TestAServerWhoseListenerFailsSaysSo(t *testing.T) {
 
 func TestAServerThatStopsDoesNotWaitForPeersThatNeverClose(t *testing.T) {
 	s := servertest.Start(t, func(c *servertest.Config) {
-		c.Server.Linger, c.Server.DrainTime = 50*time.Millisecond, time.Hour
+		c.Server.Linger, c.Server.DrainTime, c.Server.DrainPace = 50*time.Millisecond, time.Hour, 0
 	})
 	silent := enterRaw(t, s, "c-1", "client")
 	chatty := enterRaw(t, s, "c-2", "client")

@@ -138,7 +138,7 @@ func (h *hub) isClosing() bool {
 }
 
 func (h *hub) dismiss(c *conn) {
-	after := rand.N(h.pace + 1)
+	after := time.Millisecond + rand.N(h.pace+1)
 	c.post(func(time.Time) session.Actions { return c.session.Drain(after) })
 }
 

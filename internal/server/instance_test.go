@@ -33,7 +33,7 @@ func TestALateHelloDoesNotTakeOver(t *testing.T) {
 	}
 	answers(t, bystander)
 
-	next, _ := s.Enter("c-1", callout.Client, attempt("i-1", 3))
+	next, _ := s.Enter("c-1", callout.Client, attempt("i-1", 3), resume(5, ""))
 	endsWith(t, present, wire.Replaced)
 	answers(t, next)
 }
