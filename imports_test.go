@@ -175,7 +175,7 @@ func isFor(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/"
 
 // isHarness reports whether a room is there for tests alone; what it imports from others like it is no part of the server.
 func isHarness(room string) bool {
-	return strings.HasSuffix(room, "test") || room == "internal/sim" || isFor(room, "cmd/torture")
+	return strings.HasSuffix(room, "test") || isFor(room, "internal/sim") || isFor(room, "cmd/torture")
 }
 
 // goFiles reads the imports of every Go file of this module.
