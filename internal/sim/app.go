@@ -51,6 +51,7 @@ func (a *app) live(ctx context.Context) {
 		a.note("has forgotten how far it had got")
 		a.notes.forget()
 	}
+	haunted := len(a.world.network.of(a.name)) > 0
 	http := a.world.network.httpClient(a.name)
 	defer http.CloseIdleConnections()
 	socket, err := client.NewSocket(client.Config{
@@ -64,6 +65,7 @@ func (a *app) live(ctx context.Context) {
 	}
 	if err := socket.Open(life); err != nil {
 		a.note("could not open: %v", err)
+		a.mayEnd(err, haunted)
 		return
 	}
 	var speaking sync.WaitGroup
@@ -75,11 +77,21 @@ func (a *app) live(ctx context.Context) {
 	}
 	end()
 	a.note("ends: %v", socket.Err())
+	a.mayEnd(socket.Err(), haunted)
 	if a.dice.chance(0.3) {
 		a.world.cut(a.name, 0, a.dice.between(0, 3*time.Second))
 	}
 	_ = socket.Close()
 	speaking.Wait()
+}
+
+// mayEnd holds the end of a socket to what may end one. Only what the process before has left in the network, if there is
+// something, can take the device over, but none of the socket's own hellos.
+func (a *app) mayEnd(err error, haunted bool) {
+	var closed *client.CloseError
+	if errors.As(err, &closed) && closed.Code == client.CodeReplaced && !haunted {
+		a.broke("its socket is replaced, and by none but itself: %v", err)
+	}
 }
 
 // take is handed an event, and reports whether the process lives on: if it does not, it has not finished the event.

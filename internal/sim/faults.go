@@ -10,7 +10,7 @@ func (p *plan) drawFault(d *dice) fault {
 	at := d.between(500*time.Millisecond, p.storm)
 	who := oneOf(d, p.devices())
 	short, long := d.between(0, 3*time.Second), d.between(2*time.Second, 15*time.Second)
-	switch d.below(12) {
+	switch d.below(13) {
 	case 0, 1:
 		return fault{at, who + " is cut off", func(w *world) { w.cut(who, short, d.between(0, short)) }}
 	case 2:
@@ -37,6 +37,9 @@ func (p *plan) drawFault(d *dice) fault {
 		return fault{at, fmt.Sprintf("the server's clock is wrong by %v", offset), func(w *world) { w.clock.set(offset) }}
 	case 10:
 		return fault{at, fmt.Sprintf("the database is away for %v", short), func(w *world) { w.storm.rage(1, short) }}
+	case 11:
+		what := fmt.Sprintf("the next hello of %s arrives %v after it is cut off", who, short)
+		return fault{at, what, func(w *world) { w.belateNext(who, short) }}
 	default:
 		return fault{at, fmt.Sprintf("the database is in trouble for %v", long), func(w *world) { w.storm.rage(0.5, long) }}
 	}
@@ -54,9 +57,15 @@ func (w *world) cut(who string, near, far time.Duration) {
 // once more through a new one.
 func (w *world) belate(who string, by time.Duration) {
 	for _, l := range w.network.of(who) {
-		l.stall(l.far, by)
-		l.sever(0, by+time.Second)
+		l.belate(by)
 	}
+}
+
+// belateNext has the same happen, through the next link of a device that gets so far, to the hello and what follows it. What
+// there is now is cut off, so that there is a next one.
+func (w *world) belateNext(who string, by time.Duration) {
+	w.network.belateNext(who, by)
+	w.cut(who, 0, 0)
 }
 
 // stall keeps what is sent through the links of a device, which look as if nothing were wrong, for a while.

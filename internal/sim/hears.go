@@ -32,6 +32,10 @@ func (p *peer) frame(data []byte) error {
 		switch f.Code {
 		case wire.Malformed, wire.Forbidden, wire.TokenExpired:
 			p.broke("it is sent away: %d %s", f.Code, f.Reason)
+		case wire.Replaced:
+			if p.orderly {
+				p.broke("it is replaced, and no later hello of its own can have done that")
+			}
 		}
 	default:
 		p.broke("a frame of no known type: %s", data)

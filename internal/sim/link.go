@@ -10,7 +10,8 @@ import (
 type link struct {
 	who   string // the device that has dialled
 	delay func() time.Duration
-	gone  func() // called once neither end is of use any more
+	gone  func()        // called once neither end is of use any more
+	late  time.Duration // by how long the hello is, and what follows it; 0: not at all. Set before the link is used
 
 	mu        sync.Mutex
 	near, far *end // the device's and the server's
@@ -46,6 +47,12 @@ func (l *link) breakIn(e *end, after time.Duration) {
 	case after > 0:
 		time.AfterFunc(after, func() { l.breakNow(e) })
 	}
+}
+
+// belate breaks the link for the device alone. What it has sent arrives after that time.
+func (l *link) belate(by time.Duration) {
+	l.stall(l.far, by)
+	l.sever(0, by+time.Second)
 }
 
 func (l *link) breakNow(e *end) {

@@ -17,12 +17,13 @@ type network struct {
 	mu     sync.Mutex
 	server *listener // nil: nobody listens
 	links  map[*link]struct{}
-	shut   map[string]time.Time // until when whose attempts to connect are refused
-	calm   bool                 // nothing is slow any more
+	shut   map[string]time.Time     // until when whose attempts to connect are refused
+	late   map[string]time.Duration // by how long whose next hello is
+	calm   bool                     // nothing is slow any more
 }
 
 func newNetwork(h *history, d *dice) *network {
-	return &network{history: h, dice: d, links: make(map[*link]struct{}), shut: make(map[string]time.Time)}
+	return &network{history: h, dice: d, links: make(map[*link]struct{}), shut: make(map[string]time.Time), late: make(map[string]time.Duration)}
 }
 
 // httpClient dials for one device.
@@ -48,6 +49,8 @@ func (n *network) dial(ctx context.Context, who string) (net.Conn, error) {
 	if !n.server.offer(l.far) {
 		return nil, &net.OpError{Op: "dial", Net: "sim", Err: syscall.ECONNREFUSED}
 	}
+	l.late = n.late[who]
+	delete(n.late, who)
 	n.links[l] = struct{}{}
 	return l.near, nil
 }
@@ -94,11 +97,19 @@ func (n *network) refuse(who string, d time.Duration) {
 	n.shut[who] = time.Now().Add(d)
 }
 
+// belateNext has the hello of a device's next link arrive late, and the device cut off once it has said it.
+func (n *network) belateNext(who string, by time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.late[who] = by
+}
+
 // settle ends every trouble of the network.
 func (n *network) settle() {
 	n.mu.Lock()
 	n.calm = true
 	clear(n.shut)
+	clear(n.late)
 	n.mu.Unlock()
 	for _, l := range n.of("") {
 		l.heal()

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,10 @@ type peer struct {
 	*common
 	*meeting       // the session that there is
 	handled  int64 // the last event that has ever come
+
+	orderly  bool   // it numbers all its hellos, so that none that is late can take over
+	instance string // whose hellos are numbered
+	hellos   int64  // how many there have been since it has had that name
 }
 
 // meeting is what a peer knows of one session.
@@ -135,8 +140,20 @@ func (p *peer) hello(ctx context.Context) error {
 			h.Resume.Of = row.Of()
 		}
 	}
-	p.note("says hello (resumes at %d)", p.resumed)
+	p.number(&h)
+	p.note("says hello (resumes at %d; number %d of %q)", p.resumed, h.Attempt, h.Instance)
 	return p.send(ctx, h)
+}
+
+// number says which hello of the peer it is. One that is not orderly does not always say so, and takes another name at times.
+func (p *peer) number(h *wire.Hello) {
+	if p.instance == "" || !p.orderly && p.dice.chance(0.1) {
+		p.instance, p.hellos = fmt.Sprintf("%s-%d", p.name, p.dice.below(1_000_000_000)), 0
+	}
+	p.hellos++
+	if p.orderly || p.dice.chance(0.6) {
+		h.Instance, h.Attempt = p.instance, p.hellos
+	}
 }
 
 func (p *peer) send(ctx context.Context, frame wire.Frame) error {

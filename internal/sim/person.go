@@ -37,7 +37,7 @@ func newPerson(w *world, plan *personPlan) *person {
 			a.notes.app = a
 			p.devices = append(p.devices, a)
 		default:
-			p.devices = append(p.devices, &peer{common: d})
+			p.devices = append(p.devices, &peer{common: d, orderly: d.dice.chance(0.7)})
 		}
 	}
 	return p
