@@ -89,6 +89,12 @@ const (
 	{"the SDK acknowledges before the program has finished and the cursor is written", []edit{
 		{"client/inbox.go", "	in.hand = &in.queue[0]\n", "	in.hand = &in.queue[0]\n	in.done = in.hand.Seq\n"},
 	}},
+	{"a hello that comes late takes the device over", []edit{
+		{"internal/server/hub.go", "a.number < b.number", "a.number < 0"},
+	}},
+	{"the SDK changes a command that it sends again", []edit{
+		{"client/send.go", "	if unnamed && cmd.Version == 0", "	if cmd.Version == 0"},
+	}},
 	{"a timer is dropped", []edit{
 		{"internal/store/sqlite/history.go", "due_at <= ? ORDER", "due_at <= ? AND due_code <> 1012 ORDER"},
 	}},

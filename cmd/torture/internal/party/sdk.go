@@ -94,7 +94,7 @@ func (s *sdk) ended(ctx context.Context, err error) {
 	switch {
 	case ctx.Err() != nil || err == nil:
 	case errors.As(err, &closed) && closed.Code == client.CodeReplaced:
-		// What the device said in an earlier connection may come late, and take over from the present one.
+		// What the device said in an earlier life may come late, and take over from the present one.
 		s.world.Tally.Add("sdk sockets replaced", 1)
 	default:
 		s.Device.Fault("its socket ended: " + err.Error())
