@@ -24,6 +24,7 @@ func (w *world) judge() {
 		w.judgeInbox(p.plan.actor.ID, told[p.plan.actor.ID])
 	}
 	w.judgeOneOrderOfCommits()
+	w.judgeReceipts()
 }
 
 // judgeOrder plays the events of an order once more by the rules, and notes who had to be told of each and what they had

@@ -23,6 +23,8 @@ type device interface {
 	run(ctx context.Context)
 	// lacks says what the device still has to be told, or nothing.
 	lacks() string
+	// stands is what the server calls the device, and the last event that it may have acknowledged.
+	stands() (device string, last int64)
 }
 
 func newPerson(w *world, plan *personPlan) *person {
@@ -89,6 +91,11 @@ func (c *common) last() (seq int64, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.done, c.known
+}
+
+func (c *common) stands() (device string, last int64) {
+	last, _ = c.last()
+	return c.name, last
 }
 
 func (c *common) lacks() string {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"sync"
 	"time"
 
@@ -98,6 +99,9 @@ func (r *relic) lacks() string {
 	r.skip()
 	return r.common.lacks()
 }
+
+// stands says nothing of the last event: such an app's stack acknowledges what the app has not seen yet.
+func (r *relic) stands() (device string, last int64) { return wire.ClassicDevice, math.MaxInt64 }
 
 // speak sends what the user wants, once, without what such an app cannot say.
 func (r *relic) speak(ctx context.Context, classic *client.Classic) {

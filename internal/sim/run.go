@@ -106,6 +106,7 @@ func (w *world) goWrong(ctx context.Context) {
 			return
 		}
 		w.note("fault", "%s", f.what)
+		w.judgeReceipts()
 		f.do(w)
 	}
 	if !pause(ctx, w.plan.storm-time.Since(w.began)) {

@@ -106,4 +106,7 @@ const (
 	{"a wake-up that is lost is never made up for", []edit{
 		{"internal/server/compare.go", "		if err := s.compareOnce(ctx); err != nil", "		if err := error(nil); err != nil"},
 	}},
+	{"a receipt is given for what was only sent", []edit{
+		{"internal/server/receipts.go", "SeenAt: now, Sent: sent}", "SeenAt: now, Sent: sent, Acked: sent}"},
+	}},
 }
