@@ -84,3 +84,11 @@ func TestTheEndOfSessionsIsCounted(t *testing.T) {
 		t.Errorf("%v are counted", n)
 	}
 }
+
+func TestNoMoreDevicesOfAUserThanTheLimit(t *testing.T) {
+	s := servertest.Start(t, func(c *servertest.Config) { c.MaxDevices = 2 })
+	for _, device := range []string{"first", "second", "third"} {
+		s.Enter("c-1", callout.Client, on(device))
+	}
+	eventually(t, "the device is counted", func() bool { return scrape(t, s)[`callout_limit_hits_total{limit="devices"}`] == 1 })
+}

@@ -29,7 +29,7 @@ func newMetrics(registry prometheus.Registerer, h *hub) *metrics {
 		}, []string{"code"}),
 		limits: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "callout_limit_hits_total",
-			Help: "What was turned away, by limit: a connection (connections, address) or a command (commands).",
+			Help: "What was turned away, by limit: a connection (connections, address), a command (commands), or a device (devices).",
 		}, []string{"limit"}),
 	}
 	sessions := prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -121,12 +121,12 @@ func (n *Node) openDatabase(ctx context.Context) error {
 		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
 	}
 	if !d.IsPostgres() {
-		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait, MaxDevices: d.MaxDevices})
+		db, err := sqlite.Open(ctx, d.Name, sqlite.Options{Clock: n.config.Server.Clock, Wait: d.Wait, MaxDevices: d.MaxDevices, Forgot: n.forgot})
 		n.database = db
 		return err
 	}
 	db, err := postgres.Open(ctx, d.Name, postgres.Options{
-		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Log: n.config.Server.Log,
+		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Forgot: n.forgot, Log: n.config.Server.Log,
 	})
 	if err != nil {
 		return d.failure(err)
@@ -134,3 +134,6 @@ func (n *Node) openDatabase(ctx context.Context) error {
 	n.database, n.lost = db, db.Lost()
 	return nil
 }
+
+// forgot passes on what the database says once there is a server.
+func (n *Node) forgot(devices int) { n.server.Forgot(devices) }

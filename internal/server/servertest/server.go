@@ -22,13 +22,14 @@ import (
 
 // Config is what a server under test is made of. Start fills in what a test leaves alone.
 type Config struct {
-	Path   string // of the SQLite file; empty: a new one
-	Addr   string // empty: a free port of 127.0.0.1
-	Ledger ledger.Config
-	Server server.Config
-	Wrap   func(store.Ledger) store.Ledger // what the ledger commits to instead; nil: the database itself
-	Inbox  func(store.Inbox) store.Inbox   // what sessions read from instead; nil: the database itself
-	Log    io.Writer                       // nil: nowhere
+	Path       string // of the SQLite file; empty: a new one
+	Addr       string // empty: a free port of 127.0.0.1
+	MaxDevices int    // of a user; 0: as many as usual
+	Ledger     ledger.Config
+	Server     server.Config
+	Wrap       func(store.Ledger) store.Ledger // what the ledger commits to instead; nil: the database itself
+	Inbox      func(store.Inbox) store.Inbox   // what sessions read from instead; nil: the database itself
+	Log        io.Writer                       // nil: nowhere
 
 	Listen func(net.Listener) net.Listener // what sockets come through instead; nil: the listener itself
 }
@@ -96,7 +97,9 @@ func (s *Server) Again() {
 func (s *Server) start() {
 	s.t.Helper()
 	c := s.Config
-	db, err := sqlite.Open(context.Background(), c.Path, sqlite.Options{Clock: c.Server.Clock})
+	db, err := sqlite.Open(context.Background(), c.Path, sqlite.Options{
+		Clock: c.Server.Clock, MaxDevices: c.MaxDevices, Forgot: func(n int) { s.Server.Forgot(n) },
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}

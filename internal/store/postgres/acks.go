@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/calloutd/callout/internal/store"
 )
 
@@ -64,7 +66,7 @@ type receiptRow struct {
 
 // queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out. places
 // are those of the acks' devices.
-func queueAcks(b *batch, acks []store.Ack, places []store.Place, maxDevices int) {
+func (w *writing) queueAcks(b *batch, acks []store.Ack, places []store.Place, maxDevices int) {
 	var known, newcomers []deviceRow
 	var receipts []receiptRow
 	for i := range acks {
@@ -84,7 +86,11 @@ func queueAcks(b *batch, acks []store.Ack, places []store.Place, maxDevices int)
 	}
 	if len(newcomers) > 0 {
 		queueDevices(b, addDevices, newcomers)
-		b.exec(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), maxDevices)
+		b.Queue(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), maxDevices).Exec(func(tag pgconn.CommandTag) error {
+			b.done++
+			w.forgotten = int(tag.RowsAffected())
+			return nil
+		})
 	}
 	if len(receipts) > 0 {
 		b.exec(writeReceipts,

@@ -52,6 +52,9 @@ func (db *DB) commit(ctx context.Context, conn *pgx.Conn, g *store.Group, decide
 	if err := w.run(ctx, conn, g.Acks, found.places, db.maxDevices); err != nil {
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
+	if w.forgotten > 0 {
+		db.forgot(w.forgotten)
+	}
 	return w.delivery.events(records), nil
 }
 

@@ -31,7 +31,8 @@ type DB struct {
 	seat    *seat            // nil: read-only
 	clock   func() time.Time // nil: the database's
 
-	maxDevices int // of a user
+	maxDevices int       // of a user
+	forgot     func(int) // is told how many devices that has cost
 }
 
 // Options say how a database is served.
@@ -40,6 +41,7 @@ type Options struct {
 	Wait        bool             // stand by while another process serves the database, instead of refusing
 	AllowUnsafe bool             // take a server that may lose what it has confirmed: one with fsync or full_page_writes off
 	MaxDevices  int              // of a user; 0: store.MaxDevices
+	Forgot      func(int)        // is told how many devices were forgotten since there were more; nil: nobody is
 	Log         *slog.Logger     // is told of standing by and of a server that went away; nil: nobody is
 }
 
@@ -54,7 +56,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	safe := func(ctx context.Context, conn *pgx.Conn) error { return checkSafe(ctx, conn, o.AllowUnsafe) }
-	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices)}
+	if o.Forgot == nil {
+		o.Forgot = func(int) {}
+	}
+	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}

@@ -27,9 +27,6 @@ const (
 	dropDismissals = `DELETE FROM callout.dismissals WHERE at < ` + nowMillis + ` - 86400000` // a day
 	dismiss        = `INSERT INTO callout.dismissals (user_id, device, barred, at) VALUES ($1, nullif($2, ''), $3, ` + nowMillis + `)`
 
-	readDismissals = `SELECT n, user_id, coalesce(device, ''), barred FROM callout.dismissals WHERE n > $1 ORDER BY n`
-	lastDismissal  = `SELECT coalesce(max(n), 0) FROM callout.dismissals`
-
 	nowMillis = `floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 )
 
@@ -142,32 +139,4 @@ func addDismissal(ctx context.Context, tx pgx.Tx, userID, device string, barred 
 
 func (u *Users) write(ctx context.Context, f func(pgx.Tx) error) error {
 	return u.pool.with(ctx, func(conn *pgx.Conn) error { return pgx.BeginFunc(ctx, conn, f) })
-}
-
-// Dismissals implements [store.DismissalReader].
-func (db *DB) Dismissals(ctx context.Context, after int64) (list []store.Dismissal, err error) {
-	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, readDismissals, after)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d store.Dismissal, err error) {
-			err = row.Scan(&d.N, &d.UserID, &d.Device, &d.Barred)
-			return d, err
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read whose sessions are to end: %w", err)
-	}
-	return list, nil
-}
-
-// LastDismissal implements [store.DismissalReader].
-func (db *DB) LastDismissal(ctx context.Context) (n int64, err error) {
-	err = db.reads.with(ctx, func(conn *pgx.Conn) error { return conn.QueryRow(ctx, lastDismissal).Scan(&n) })
-	if err != nil {
-		return 0, fmt.Errorf("read whose sessions are to end: %w", err)
-	}
-	return n, nil
 }

@@ -24,6 +24,8 @@ type writing struct {
 	begun    []involvement
 	over     []involvement
 	delivery *delivery
+
+	forgotten int // devices that were too many; known once the statements have been run
 }
 
 // involvement is a user's in an order that has not ended: as a party, or as one of those on offer.
@@ -116,7 +118,7 @@ func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, pla
 	if len(w.over) > 0 {
 		queueInvolvements(&b, writeOver, w.over)
 	}
-	queueAcks(&b, acks, places, maxDevices)
+	w.queueAcks(&b, acks, places, maxDevices)
 	if len(w.delivery.users) > 0 {
 		w.delivery.queue(&b)
 	}

@@ -67,6 +67,7 @@ func (tx *transaction) forgetDevices(user int64, newest string) error {
 	if err != nil {
 		return err
 	}
+	tx.forgotten += len(surplus)
 	for _, device := range surplus {
 		if err := run(tx.conn, remove, nil, user, device); err != nil {
 			return err

@@ -15,8 +15,9 @@ import (
 // writer is the one connection that writes.
 type writer struct {
 	conn       *sqlite3.Conn
-	maxDevices int   // of a user
-	broken     error // what every commit fails with since the database cannot be trusted any longer
+	maxDevices int       // of a user
+	forgot     func(int) // is told how many devices that has cost
+	broken     error     // what every commit fails with since the database cannot be trusted any longer
 }
 
 // Commit implements [store.Ledger]. One group is committed at a time.
@@ -80,6 +81,9 @@ func (w *writer) commit(
 	})
 	if err != nil {
 		return nil, err
+	}
+	if tx.forgotten > 0 {
+		w.forgot(tx.forgotten)
 	}
 	return rows, nil
 }

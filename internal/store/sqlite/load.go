@@ -16,6 +16,7 @@ type transaction struct {
 	conn       *sqlite3.Conn
 	loaded     store.Loaded
 	maxDevices int // of a user
+	forgotten  int // devices that were too many
 
 	chains map[string]*chain // by order
 	users  map[string]*user  // recipients and those who acknowledge; head counts what the group adds

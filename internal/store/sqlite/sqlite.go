@@ -28,7 +28,8 @@ type Options struct {
 	Clock func() time.Time // required: decides what is due, and when commands happen
 	Wait  bool             // stand by while another process serves the database
 
-	MaxDevices int // of a user; 0: store.MaxDevices
+	MaxDevices int       // of a user; 0: store.MaxDevices
+	Forgot     func(int) // is told how many devices were forgotten since there were more; nil: nobody is
 }
 
 // InUseError says that another process serves the database.
@@ -125,7 +126,11 @@ func open(path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	db := &DB{Reader: r, clock: o.Clock, writer: make(chan *writer, 1)}
-	db.writer <- &writer{conn: conn, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices)}
+	w := &writer{conn: conn, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	if w.forgot == nil {
+		w.forgot = func(int) {}
+	}
+	db.writer <- w
 	return db, nil
 }
 
