@@ -70,6 +70,7 @@ func (c *checker) program(d *record.Device) {
 func (c *checker) sessions(d *record.Device) {
 	var acked int64
 	for n, s := range d.Sessions {
+		acked = max(acked, s.Said)
 		switch {
 		case s.Reset:
 			c.add(Wrong, name(d), "session %d tells it to start anew", n)

@@ -2,6 +2,7 @@ package party
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -42,7 +43,12 @@ func (c *classic) receive(ctx context.Context, told func(callout.Status, callout
 				told(r.Status, r.Order)
 			}
 		}
-		if err := app.Err(); err != nil && ctx.Err() == nil {
+		var closed *client.CloseError
+		switch err := app.Err(); {
+		case err == nil || ctx.Err() != nil:
+		case errors.As(err, &closed) && closed.Code == client.CodeReplaced: // by an earlier connection of its own that came late
+			c.world.Tally.Add("classic apps replaced", 1)
+		default:
 			c.Device.Fault("its connection ended: " + err.Error())
 		}
 		pause(ctx, c.mind.between(50*time.Millisecond, 500*time.Millisecond)) // all is done, for now

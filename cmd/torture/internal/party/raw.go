@@ -163,6 +163,7 @@ func (r *raw) hello() wire.Hello {
 			at = r.places[int(r.mind.between(0, time.Duration(n)))]
 		}
 		h.Resume = &at
+		r.Device.Resume(at.Seq)
 	}
 	return h
 }

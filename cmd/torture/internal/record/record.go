@@ -37,6 +37,7 @@ type Device struct {
 
 	start     time.Time
 	mu        sync.Mutex
+	said      int64 // the highest seq that a hello has named
 	last      int64 // the highest seq handed
 	handed    int   // events
 	undecided int   // commands without an outcome
@@ -49,6 +50,7 @@ type Session struct {
 	From   int64 // what the server said it goes on from; in the classic dialect nothing is said, and it is 0
 	Reset  bool
 	Window int   // how many events may be unacknowledged; 0: nobody counts
+	Said   int64 // the highest seq that the device had said it had by then, in hellos whose answer may not have come
 	Acked  int64 // the highest seq that the device acknowledged in it
 	Events []Event
 	Seen   []Glimpse
@@ -91,8 +93,15 @@ func NewDevice(userID string, role callout.Role, kind Kind, name string, start t
 func (d *Device) Begin(s Session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s.Acked = s.From
+	s.Acked, s.Said = s.From, d.said
 	d.Sessions = append(d.Sessions, &s)
+}
+
+// Resume notes that a hello is about to say how far the device has got. That acknowledges it, even if no welcome comes.
+func (d *Device) Resume(seq int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.said = max(d.said, seq)
 }
 
 // Hand notes an event in the present session.
