@@ -85,7 +85,9 @@ func New(config Config, l *ledger.Ledger, db Database, b *bus.Local) *Server {
 }
 
 // Forgot counts devices that were forgotten because their users had too many. It does not block.
-func (s *Server) Forgot(devices int) { s.metrics.limits.WithLabelValues("devices").Add(float64(devices)) }
+func (s *Server) Forgot(devices int) {
+	s.metrics.limits.WithLabelValues("devices").Add(float64(devices))
+}
 
 // Missed has the server look into the database for what its sessions may not have been woken for. It does not block.
 func (s *Server) Missed() { s.hub.compareNow() }

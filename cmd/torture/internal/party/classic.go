@@ -51,7 +51,7 @@ func (c *classic) receive(ctx context.Context, told func(callout.Status, callout
 		default:
 			c.Device.Fault("its connection ended: " + err.Error())
 		}
-		pause(ctx, c.mind.between(50*time.Millisecond, 500*time.Millisecond)) // all is done, for now
+		pause(ctx, c.mind.between(50*time.Millisecond, 500*time.Millisecond)) // before it starts again
 	}
 }
 
