@@ -26,7 +26,7 @@ func stopping(s *servertest.Server) <-chan struct{} {
 	return done
 }
 
-func TestAServerThatStopsTellsEverySessionToComeBackAndKeepsEveryCommand(t *testing.T) {
+func TestAServerThatStopsTellsEverySessionToComeBackAndLosesNoCommand(t *testing.T) {
 	const clients, commands = 4, 30
 	s := servertest.Start(t, func(c *servertest.Config) { c.Server.DrainPace = 1500 * time.Millisecond })
 	var peers []*servertest.Peer
@@ -37,17 +37,27 @@ func TestAServerThatStopsTellsEverySessionToComeBackAndKeepsEveryCommand(t *test
 	mute, classic := s.Dial("/v1/socket"), s.Dial("/order?userId=c-0")
 	for i, p := range peers {
 		for j := range commands {
-			place(p, fmt.Sprint("p-", j), fmt.Sprintf("o-%d-%d", i, j), "s-1")
+			id := fmt.Sprint("p-", j)
+			place(p, id, orderOf(i, id), "s-1")
 		}
 	}
 	done := stopping(s)
-	waits := make(map[int64]bool)
-	for _, p := range append(peers, mute) {
-		code, goodbye := p.Closed()
-		if code != wire.Draining || goodbye == nil || goodbye.Code != wire.Draining || !goodbye.Reconnect || goodbye.AfterMs > 1500 {
+	waits, comeAgain := make(map[int64]bool), make(map[string]bool)
+	for i, p := range append(peers, mute) {
+		frames, code := p.Rest()
+		var goodbye wire.Goodbye
+		if len(frames) > 0 {
+			goodbye, _ = frames[len(frames)-1].(wire.Goodbye)
+		}
+		if code != wire.Draining || goodbye.Code != wire.Draining || !goodbye.Reconnect || goodbye.AfterMs > 1500 {
 			t.Fatalf("a session ends with %d, %+v", code, goodbye)
 		}
 		waits[goodbye.AfterMs] = true
+		for _, frame := range frames {
+			if e, ok := frame.(wire.Error); ok && e.Code == callout.Unavailable {
+				comeAgain[orderOf(i, e.ID)] = true
+			}
+		}
 	}
 	if len(waits) == 1 {
 		t.Errorf("all come back at once: %v", waits)
@@ -57,21 +67,30 @@ func TestAServerThatStopsTellsEverySessionToComeBackAndKeepsEveryCommand(t *test
 	}
 	<-done
 	s.Again()
+	kept := 0 // of c-0
 	for i := range clients {
 		for j := range commands {
-			if events, err := s.DB.Events(t.Context(), fmt.Sprintf("o-%d-%d", i, j)); err != nil || len(events) != 1 {
-				t.Errorf("order %d of c-%d has %d events (%v)", j, i, len(events), err)
+			order := orderOf(i, fmt.Sprint("p-", j))
+			events, err := s.DB.Events(t.Context(), order)
+			if err != nil || len(events) > 1 || len(events) == 0 != comeAgain[order] {
+				t.Errorf("%s has %d events (%v), and was to come again: %v", order, len(events), err, comeAgain[order])
+			}
+			if i == 0 {
+				kept += len(events)
 			}
 		}
 	}
 	// What a session did not hear before it ended, it hears now.
 	p, _ := s.Enter("c-0", callout.Client)
-	for seq := range int64(commands) {
+	for seq := range int64(kept) {
 		if e := p.Event(); e.Seq != seq+1 {
 			t.Fatalf("event %d is %+v", seq+1, e)
 		}
 	}
 }
+
+// orderOf is the order that the i-th client places with a command.
+func orderOf(i int, commandID string) string { return fmt.Sprintf("o-%d-%s", i, commandID) }
 
 func TestAServerThatStopsTakesNobodyIn(t *testing.T) {
 	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Linger = time.Hour })

@@ -121,7 +121,18 @@ func (p *Peer) Error() wire.Error {
 // Closed reads to the close frame and gives its code, and the goodbye before it if there was one.
 func (p *Peer) Closed() (wire.CloseCode, *wire.Goodbye) {
 	p.t.Helper()
-	var goodbye *wire.Goodbye
+	frames, code := p.Rest()
+	for _, frame := range frames {
+		if g, ok := frame.(wire.Goodbye); ok {
+			return code, &g
+		}
+	}
+	return code, nil
+}
+
+// Rest reads to the close frame and gives its code, and the native frames before it.
+func (p *Peer) Rest() (frames []wire.ServerFrame, code wire.CloseCode) {
+	p.t.Helper()
 	for {
 		data, err := p.read()
 		if err != nil {
@@ -129,12 +140,10 @@ func (p *Peer) Closed() (wire.CloseCode, *wire.Goodbye) {
 			if !errors.As(err, &closed) {
 				p.t.Fatalf("the socket ended without a close frame: %v", err)
 			}
-			return wire.CloseCode(closed.Code), goodbye
+			return frames, wire.CloseCode(closed.Code)
 		}
 		if frame, err := wire.DecodeServer(data); err == nil {
-			if g, ok := frame.(wire.Goodbye); ok {
-				goodbye = &g
-			}
+			frames = append(frames, frame)
 		}
 	}
 }
