@@ -8,69 +8,76 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// Local is the bus of one process. The zero value is ready for use.
-type Local struct {
-	rows     subscribers[*wire.Event]
-	receipts subscribers[*wire.Receipt]
+// Subscriber hears what concerns its user. Its methods must not block, nor change what they are given, which others share.
+type Subscriber interface {
+	// Hint is called with every row announced for the user.
+	Hint(row *wire.Event)
+	// Receipt is called with every receipt of an event that the user has sent, if the subscription asks for them.
+	Receipt(r *wire.Receipt)
 }
 
-// Subscribe has wake called with every row announced for the user, until cancel is called. wake must not block, nor
-// change the row, which others share.
-func (b *Local) Subscribe(userID string, wake func(*wire.Event)) (cancel func()) {
-	return b.rows.add(userID, wake)
+// Local is the bus of one process. The zero value is ready for use.
+type Local struct {
+	mu    sync.RWMutex
+	users map[string]*Subscription // by user, the first of each
+}
+
+// Subscription is one subscriber's. It is theirs alone, so that many who only wait cost little.
+type Subscription struct {
+	who      Subscriber
+	userID   string
+	receipts bool
+	next     *Subscription // of the same user
+}
+
+// Subscribe has the subscriber hear of a user's rows, and receipts if it wants them, from now on until [Local.Unsubscribe].
+func (b *Local) Subscribe(userID string, receipts bool, who Subscriber) *Subscription {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.users == nil {
+		b.users = make(map[string]*Subscription)
+	}
+	s := &Subscription{who: who, userID: userID, receipts: receipts, next: b.users[userID]}
+	b.users[userID] = s
+	return s
+}
+
+// Unsubscribe ends a subscription. Calls that are under way may still come to their end. It is called once.
+func (b *Local) Unsubscribe(s *Subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	first := b.users[s.userID]
+	switch {
+	case first != s:
+		for first.next != s {
+			first = first.next
+		}
+		first.next = s.next
+	case s.next != nil:
+		b.users[s.userID] = s.next
+	default:
+		delete(b.users, s.userID)
+	}
 }
 
 // Announce hints at rows that have been committed.
 func (b *Local) Announce(rows []wire.Event) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
 	for i := range rows {
-		b.rows.call(rows[i].ReceiverID, &rows[i])
+		for s := b.users[rows[i].ReceiverID]; s != nil; s = s.next {
+			s.who.Hint(&rows[i])
+		}
 	}
-}
-
-// SubscribeReceipts has tell called with every receipt of an event that the user has sent, until cancel is called. tell
-// must not block, nor change the receipt, which others share.
-func (b *Local) SubscribeReceipts(userID string, tell func(*wire.Receipt)) (cancel func()) {
-	return b.receipts.add(userID, tell)
 }
 
 // Tell passes on to the sender of an event that it has been acknowledged.
-func (b *Local) Tell(senderID string, r *wire.Receipt) { b.receipts.call(senderID, r) }
-
-// subscribers are those who want to hear of something, by user.
-type subscribers[T any] struct {
-	mu    sync.RWMutex
-	users map[string]map[*subscription[T]]struct{}
-}
-
-type subscription[T any] struct{ call func(T) }
-
-func (s *subscribers[T]) add(userID string, call func(T)) (cancel func()) {
-	sub := &subscription[T]{call}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.users == nil {
-		s.users = make(map[string]map[*subscription[T]]struct{})
-	}
-	if s.users[userID] == nil {
-		s.users[userID] = make(map[*subscription[T]]struct{})
-	}
-	s.users[userID][sub] = struct{}{}
-	return func() { s.remove(userID, sub) }
-}
-
-func (s *subscribers[T]) call(userID string, about T) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for sub := range s.users[userID] {
-		sub.call(about)
-	}
-}
-
-func (s *subscribers[T]) remove(userID string, sub *subscription[T]) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.users[userID], sub)
-	if len(s.users[userID]) == 0 {
-		delete(s.users, userID)
+func (b *Local) Tell(senderID string, r *wire.Receipt) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for s := b.users[senderID]; s != nil; s = s.next {
+		if s.receipts {
+			s.who.Receipt(r)
+		}
 	}
 }

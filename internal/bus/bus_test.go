@@ -9,13 +9,20 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// ear writes down the seqs that it was woken for.
+// ear writes down the seqs that it was woken for, and the versions that it has receipts of.
 type ear struct {
-	mu   sync.Mutex
-	seqs []int64
+	mu       sync.Mutex
+	seqs     []int64
+	versions []int64
 }
 
-func (e *ear) wake(row *wire.Event) {
+func (e *ear) Receipt(r *wire.Receipt) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.versions = append(e.versions, r.Version)
+}
+
+func (e *ear) Hint(row *wire.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seqs = append(e.seqs, row.Seq)
@@ -35,36 +42,53 @@ func row(user string, seq int64) wire.Event { return wire.Event{ReceiverID: user
 func TestEverySubscriberOfAUserIsWokenForThatUsersRowsAlone(t *testing.T) {
 	var b bus.Local
 	var phone, tablet, other ear
-	b.Subscribe("ana", phone.wake)
-	b.Subscribe("ana", tablet.wake)
-	b.Subscribe("ben", other.wake)
+	b.Subscribe("ana", false, &phone)
+	b.Subscribe("ana", false, &tablet)
+	b.Subscribe("ben", false, &other)
 	b.Announce([]wire.Event{row("ana", 1), row("ben", 7), row("ana", 2), row("nobody", 1)})
 	phone.heard(t, 1, 2)
 	tablet.heard(t, 1, 2)
 	other.heard(t, 7)
 }
 
-func TestWhoHasCancelledIsNotWokenAndOthersStillAre(t *testing.T) {
+func TestWhoHasUnsubscribedIsNotWokenAndOthersStillAre(t *testing.T) {
 	var b bus.Local
-	var gone, stays ear
-	cancel := b.Subscribe("ana", gone.wake)
-	b.Subscribe("ana", stays.wake)
-	cancel()
-	cancel() // once more does no harm
-	b.Announce([]wire.Event{row("ana", 1)})
-	gone.heard(t)
-	stays.heard(t, 1)
+	var first, second, third ear
+	ears := []*ear{&first, &second, &third}
+	var subscriptions []*bus.Subscription
+	for _, e := range ears {
+		subscriptions = append(subscriptions, b.Subscribe("ana", false, e))
+	}
+	for i, s := range []int{1, 2, 0} { // the middle one, the newest, the only one
+		b.Unsubscribe(subscriptions[s])
+		b.Announce([]wire.Event{row("ana", int64(i+1))})
+	}
+	first.heard(t, 1, 2)
+	second.heard(t)
+	third.heard(t, 1)
+}
+
+func TestWhoAsksForReceiptsGetsThoseOfTheirUser(t *testing.T) {
+	var b bus.Local
+	var asks, doesNot, other ear
+	b.Subscribe("ana", true, &asks)
+	b.Subscribe("ana", false, &doesNot)
+	b.Subscribe("ben", true, &other)
+	b.Tell("ana", &wire.Receipt{Version: 3})
+	if !slices.Equal(asks.versions, []int64{3}) || len(doesNot.versions)+len(other.versions) > 0 {
+		t.Errorf("the receipts went to %v, %v and %v", asks.versions, doesNot.versions, other.versions)
+	}
 }
 
 func TestSubscribersComeAndGoWhileRowsAreAnnounced(t *testing.T) {
 	var b bus.Local
 	var always ear
-	b.Subscribe("ana", always.wake)
+	b.Subscribe("ana", false, &always)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 200 {
-				b.Subscribe("ana", func(*wire.Event) {})()
+				b.Unsubscribe(b.Subscribe("ana", false, new(ear)))
 			}
 		})
 	}

@@ -60,6 +60,9 @@ func (s *Server) compareUsers(ctx context.Context, ids []string, users map[strin
 	for _, id := range ids {
 		for _, c := range users[id] {
 			head, lost := heads[id], heads[id] < before[c]
+			if !lost && head <= c.sent.Load() {
+				continue
+			}
 			c.post(func(time.Time) session.Actions {
 				switch {
 				case lost:

@@ -19,7 +19,6 @@ type hub struct {
 	pace    time.Duration // over how long sessions are told to come back, once closing
 	entered int
 	inside  sync.WaitGroup // counts those who have entered, too
-	over    chan struct{}  // closed when connections are to end as they are
 	missed  chan struct{}  // holds one when heads are to be compared at once
 }
 
@@ -39,7 +38,7 @@ func (a attempt) isBefore(b attempt) bool {
 
 func newHub() hub {
 	return hub{
-		conns: make(map[*conn]struct{}), devices: make(map[device]*conn), over: make(chan struct{}), missed: make(chan struct{}, 1),
+		conns: make(map[*conn]struct{}), devices: make(map[device]*conn), missed: make(chan struct{}, 1),
 	}
 }
 
@@ -153,9 +152,8 @@ func (h *hub) wait(stop context.Context) {
 func (h *hub) cut() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	close(h.over)
 	for c := range h.conns {
-		c.socket.Close()
+		c.interrupt()
 	}
 }
 

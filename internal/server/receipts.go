@@ -52,17 +52,3 @@ func (c *conn) acknowledge(r session.Acknowledge) {
 	}
 	c.server.ledger.Ack(ack)
 }
-
-// noteSent keeps, for receipts, which events have been written to the socket.
-func (c *conn) noteSent(messages []session.Message, now time.Time) {
-	var sent []store.Mark
-	for _, m := range messages {
-		if m.Seq > 0 {
-			sent = store.AddMark(sent, store.Mark{First: m.Seq, Last: m.Seq, At: now})
-		}
-	}
-	if len(sent) == 0 {
-		return
-	}
-	c.server.ledger.Ack(store.Ack{UserID: c.device.userID, Device: c.device.device, SeenAt: now, Sent: sent})
-}

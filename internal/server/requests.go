@@ -13,16 +13,16 @@ import (
 )
 
 // request has done what the session asks for. What has an answer is done elsewhere, and the answer posted.
-func (c *conn) request(ctx context.Context, r session.Request) {
+func (c *conn) request(r session.Request) {
 	s, inbox := c.session, c.server.db
 	switch r := r.(type) {
 	case session.Verify:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.check(func(ctx context.Context) func(time.Time) session.Actions {
 			me, code, reason := c.server.identify(ctx, r.Hello)
 			return func(time.Time) session.Actions { return s.Verified(me, code, reason) }
 		})
 	case session.Renew:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.check(func(ctx context.Context) func(time.Time) session.Actions {
 			me, code, reason := c.server.verify(ctx, r.Token)
 			return func(time.Time) session.Actions { return s.Renewed(me, code, reason) }
 		})
@@ -31,8 +31,8 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			c.post(func(time.Time) session.Actions { return s.Replaced() })
 			return
 		}
-		c.subscribe(r)
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.subscription = c.server.bus.Subscribe(r.UserID, r.Receipts, c)
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)
 			c.note(ctx, "open an inbox", err)
 			return func(now time.Time) session.Actions { return s.Opened(session.Snapshot(snap), err == nil, now) }
@@ -49,19 +49,19 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 			c.post(func(time.Time) session.Actions { return s.Answered(&cmd, answerOf(a)) })
 		})
 	case session.Read:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			rows, err := inbox.Page(ctx, r.UserID, r.After, r.Limit)
 			c.note(ctx, "read an inbox", err)
 			return func(now time.Time) session.Actions { return s.Paged(rows, r.Limit, err == nil, now) }
 		})
 	case session.Find:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			row, ok, err := inbox.Find(ctx, store.Wanted{UserID: r.UserID, OrderID: r.OrderID, Version: r.Version, UpTo: r.UpTo})
 			c.note(ctx, "find an event", err)
 			return func(time.Time) session.Actions { return s.Found(&row, ok && err == nil, r.Because) }
 		})
 	case session.Replay:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			rows, err := c.newest(ctx, r)
 			c.note(ctx, "read the newest events", err)
 			return func(time.Time) session.Actions { return s.Replayed(rows, err == nil) }
@@ -69,24 +69,17 @@ func (c *conn) request(ctx context.Context, r session.Request) {
 	case session.Tell:
 		c.server.bus.Tell(r.SenderID, &r.Receipt)
 	case session.Inquire:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			receipt, err := c.server.inquire(ctx, r)
 			c.note(ctx, "read receipts", err)
 			return func(time.Time) session.Actions { return s.Inquired(receipt, err == nil) }
 		})
 	case session.Stand:
-		c.ask(ctx, func(ctx context.Context) func(time.Time) session.Actions {
+		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			head, open, err := inbox.Standing(ctx, r.UserID)
 			c.note(ctx, "read an inbox's standing", err)
 			return func(now time.Time) session.Actions { return s.Stood(head, open, err == nil, now) }
 		})
-	}
-}
-
-func (c *conn) subscribe(r session.Open) {
-	c.unsubscribe = append(c.unsubscribe, c.server.bus.Subscribe(r.UserID, c.hint))
-	if r.Receipts {
-		c.unsubscribe = append(c.unsubscribe, c.server.bus.SubscribeReceipts(r.UserID, c.receipt))
 	}
 }
 
@@ -95,16 +88,25 @@ func answerOf(a ledger.Answer) session.Answer {
 	return session.Answer{Err: a.Err, Order: a.Order, View: a.View, OrderID: a.OrderID, Version: a.Version, Repeated: a.Repeated}
 }
 
-// ask runs what may take time beside the session, and posts what comes of it.
-func (c *conn) ask(ctx context.Context, what func(context.Context) func(time.Time) session.Actions) {
-	c.tasks.Go(func() {
-		limited, cancel := context.WithTimeout(ctx, c.server.config.ReadTimeout)
-		defer cancel()
-		c.post(what(limited))
+// ask has the database asked beside the session, and posts what comes of it.
+func (c *conn) ask(what func(context.Context) func(time.Time) session.Actions) {
+	c.beside(&c.server.reads, what)
+}
+
+// check has a token verified beside the session, for which a key may have to be fetched.
+func (c *conn) check(what func(context.Context) func(time.Time) session.Actions) {
+	c.beside(&c.server.checks, what)
+}
+
+func (c *conn) beside(t *tasks, what func(context.Context) func(time.Time) session.Actions) {
+	t.run(func(ctx context.Context) {
+		if !c.cut.Load() {
+			c.post(what(ctx))
+		}
 	})
 }
 
-// note logs what went wrong while the connection lived; the session hears of it as "the database is away".
+// note logs what went wrong while the server served; the session hears of it as "the database is away".
 func (c *conn) note(ctx context.Context, what string, err error) {
 	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		c.server.config.Log.Error("could not "+what, "err", err)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -67,7 +68,18 @@ type Server struct {
 	hub     hub
 	door    *door
 	metrics *metrics
+
+	workers *workers
+	wheel   *wheel
+	poller  *poller   // nil: every connection has goroutines
+	reads   tasks     // of the database
+	checks  tasks     // of tokens: as many at once as come, so that one whose key is far away keeps no other waiting
+	spare   sync.Pool // of a *worker each, for connections that have goroutines
 }
+
+// readsAtOnce is how many reads of the database sessions may have under way, all told; more wait. It is about what the
+// databases' pools of connections hold.
+const readsAtOnce = 16
 
 // Database is what a server reads.
 type Database interface {
@@ -79,7 +91,10 @@ type Database interface {
 // New makes a server in front of a ledger and the database that it writes. What the ledger commits it announces on the
 // bus; what it may have missed to announce it says to [Server.Missed].
 func New(config Config, l *ledger.Ledger, db Database, b *bus.Local) *Server {
-	s := &Server{config: config, ledger: l, db: db, bus: b, hub: newHub(), door: newDoor(config.Limits, config.Clock)}
+	s := &Server{
+		config: config, ledger: l, db: db, bus: b, hub: newHub(), door: newDoor(config.Limits, config.Clock),
+		workers: newWorkers(), wheel: newWheel(), spare: sync.Pool{New: func() any { return newWorker() }},
+	}
 	s.metrics = newMetrics(config.Registry, &s.hub)
 	return s
 }
@@ -110,8 +125,26 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if s.config.TLS == nil && listener.Addr().Network() == "tcp" { // the others cannot be watched
+		if s.poller, err = newPoller(); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	watching, cancel := context.WithCancel(ctx)
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx)) // until the sessions have left
+	defer end()
+	limited := func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(lasting, s.config.ReadTimeout)
+	}
+	s.reads.limit, s.reads.begin, s.checks.begin = readsAtOnce, limited, limited
 	var beside sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		beside.Go(s.workers.run)
+	}
+	if s.poller != nil {
+		beside.Go(s.poller.run)
+	}
+	beside.Go(func() { s.wheel.run(lasting) })
 	beside.Go(func() { s.compare(watching) })
 	beside.Go(func() { s.dismiss(watching, dismissed) })
 	served := make(chan error, 1)
@@ -133,6 +166,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	_ = web.Shutdown(stop)
 	_ = web.Close() // of requests that stop has cut short
 	cancel()
+	end()
+	s.reads.wait()
+	s.checks.wait()
+	s.workers.stop()
+	if s.poller != nil {
+		s.poller.stop()
+	}
 	beside.Wait()
 	if err != nil {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)

@@ -1,12 +1,13 @@
 package server
 
 import (
-	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gobwas/ws"
 
@@ -20,14 +21,13 @@ func (s *Server) native(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r) {
 		return
 	}
-	defer s.hub.leave()
-	socket, from, ok := s.upgrade(w, r)
+	socket, first, ok := s.upgrade(w, r)
 	if !ok {
+		s.hub.leave()
 		return
 	}
-	c := newConn(s, socket)
-	c.session = session.New(s.config.Session, s.config.Clock())
-	s.serve(r, c, session.Actions{}, from)
+	c := &conn{server: s, session: session.New(&s.config.Session, s.config.Clock())}
+	s.take(c, socket, first)
 }
 
 // classic upgrades to the classic dialect, in which the URL says who comes.
@@ -35,30 +35,60 @@ func (s *Server) classic(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r) {
 		return
 	}
-	defer s.hub.leave()
 	me, status, reason := s.identifyClassic(r)
 	if status != 0 {
+		s.hub.leave()
 		say(w, status, reason)
 		return
 	}
-	socket, from, ok := s.upgrade(w, r)
+	socket, first, ok := s.upgrade(w, r)
 	if !ok {
+		s.hub.leave()
 		return
 	}
-	c := newConn(s, socket)
-	var first session.Actions
-	c.session, first = session.NewClassic(s.config.Session, me, s.config.Clock())
-	s.serve(r, c, first, from)
+	c := &conn{server: s}
+	var begin session.Actions
+	c.session, begin = session.NewClassic(&s.config.Session, me, s.config.Clock())
+	c.mailbox.posts = []func(time.Time) session.Actions{func(time.Time) session.Actions { return begin }}
+	s.take(c, socket, first)
 }
 
-func (s *Server) serve(r *http.Request, c *conn, first session.Actions, from *bufio.Reader) {
+// take has a connection live from now on: without a goroutine where that can be. first is what has come of its peer.
+func (s *Server) take(c *conn, from net.Conn, first []byte) {
+	c.inbound.rest = first
+	if tcp, ok := from.(*net.TCPConn); ok && s.poller != nil {
+		if err := s.poll(c, tcp); err != nil {
+			s.config.Log.Warn("a connection could not be taken", "peer", from.RemoteAddr(), "err", err)
+			from.Close()
+			s.hub.leave()
+		}
+		return
+	}
+	stream := newStream(from, s.config.WriteTimeout)
+	c.link, c.signal = stream, make(chan struct{}, 1)
 	s.hub.add(c)
-	defer s.hub.remove(c)
-	c.run(r.Context(), first, from)
+	stream.drive(c, &s.spare)
 }
 
-// upgrade makes a WebSocket of the request. What the peer has sent with its request is in the reader.
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *bufio.Reader, bool) {
+// poll has a connection get its turns from the workers, whenever its socket or somebody else has something for it.
+func (s *Server) poll(c *conn, from *net.TCPConn) error {
+	socket, err := s.poller.take(from)
+	if err != nil {
+		return err
+	}
+	c.link = socket
+	s.workers.hold(c) // or its last turn might be over before it is watched
+	s.hub.add(c)
+	if err := s.poller.watch(c, socket); err != nil {
+		s.config.Log.Warn("a connection cannot be watched", "peer", socket.peer(), "err", err)
+		c.interrupt()
+	}
+	s.workers.release(c)
+	return nil
+}
+
+// upgrade makes a WebSocket of the request. With it comes what the peer has sent behind its request.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, []byte, bool) {
 	switch {
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 		w.Header().Set("Upgrade", "websocket")
@@ -93,7 +123,12 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, *buf
 		}
 		return nil, nil, false
 	}
-	return socket, buffered.Reader, true
+	first := make([]byte, buffered.Reader.Buffered())
+	if _, err := io.ReadFull(buffered.Reader, first); err != nil {
+		socket.Close()
+		return nil, nil, false
+	}
+	return socket, first, true
 }
 
 // saidTwice reports whether a header that may be there once is there more often. Who is in front of this server may go by

@@ -18,10 +18,19 @@ type Actions struct {
 
 // Message is what goes to the peer: a text frame, or a ping.
 type Message struct {
-	Data []byte
-	Ping bool
-	At   time.Time // of a text frame that is an event: when it was committed
-	Seq  int64     // and its number, unless it is sent once more
+	Data  []byte
+	Event *wire.Event // instead of Data: an event as the native protocol has it
+	Ping  bool
+	At    time.Time // of a text frame that is an event: when it was committed
+	Seq   int64     // and its number, unless it is sent once more
+}
+
+// Append appends what the message says.
+func (m *Message) Append(b []byte) []byte {
+	if m.Event != nil {
+		return wire.AppendEvent(b, m.Event)
+	}
+	return append(b, m.Data...)
 }
 
 // Close ends the session: a close frame is sent, what the peer still has to say is read until its own close frame.

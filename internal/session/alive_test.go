@@ -89,7 +89,7 @@ func TestPeerIsNotGoneWhileTheSessionOpens(t *testing.T) {
 }
 
 func TestAQuietSessionSaysAtEveryPingThatItsDeviceIsHere(t *testing.T) {
-	s := session.New(testConfig, time.Unix(0, 0))
+	s := session.New(&testConfig, time.Unix(0, 0))
 	s.Frame([]byte(`{"type":"hello","device":"d"}`), time.Unix(0, 0))
 	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
 	s.Opened(session.Snapshot{Head: 7, Cursor: 7, Known: true}, true, time.Unix(0, 0))

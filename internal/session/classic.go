@@ -26,9 +26,10 @@ type shown struct {
 }
 
 // NewClassic starts a session of the classic dialect, for a user who has been found to be me.
-func NewClassic(config Config, me Identity, now time.Time) (*Session, Actions) {
+func NewClassic(config *Config, me Identity, now time.Time) (*Session, Actions) {
 	s := New(config, now)
 	s.classic = &classicState{shown: make(map[string]*shown)}
+	s.hello = &wire.Hello{}
 	s.state = opening
 	s.me = me
 	s.device = wire.ClassicDevice
@@ -45,7 +46,7 @@ func (s *Session) replay() {
 	for _, o := range s.welcome.Orders {
 		orders = append(orders, o.ID)
 	}
-	s.welcome = wire.Welcome{}
+	s.welcome, s.hello = nil, nil
 	if s.sent == 0 || len(orders) == 0 {
 		s.deliverFrom()
 		return

@@ -24,7 +24,7 @@ func (w *world) startClassic() {
 	from := max(w.inbox.cursors[w.device], w.inbox.floor)
 	w.peer = &peer{inbox: w.inbox, window: int64(w.config.Window), classic: true, last: from, acked: from}
 	var first session.Actions
-	w.s, first = session.NewClassic(w.config, w.me, w.now)
+	w.s, first = session.NewClassic(&w.config, w.me, w.now)
 	w.do(first)
 }
 

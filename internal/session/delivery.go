@@ -9,7 +9,7 @@ import (
 // delivery is how far a session has got with its inbox. The row whose turn it is goes out from memory when a hint brings
 // it; everything else is read from the database, page by page, so that a session never holds more than a page.
 type delivery struct {
-	welcome wire.Welcome // to be sent once the device is known
+	welcome *wire.Welcome // to be sent once the device is known
 	window  int
 	head    int64 // the highest seq heard of
 	sent    int64 // the last seq sent
@@ -20,7 +20,8 @@ type delivery struct {
 	unmoved time.Time // since when something that was sent has waited for an acknowledgement; zero: nothing does
 }
 
-// Hint takes a row that has just been committed. It may be late, early, or have been here before.
+// Hint takes a row that has just been committed. It may be late, early, or have been here before. It is not changed any
+// more.
 func (s *Session) Hint(row *wire.Event, now time.Time) Actions {
 	s.head = max(s.head, row.Seq)
 	switch {
@@ -130,7 +131,7 @@ func (s *Session) deliver(row *wire.Event, now time.Time) {
 		s.classicDeliver(row, row.Seq)
 		return
 	}
-	s.out.Send = append(s.out.Send, Message{Data: wire.AppendEvent(nil, row), At: row.At, Seq: row.Seq})
+	s.out.Send = append(s.out.Send, Message{Event: row, At: row.At, Seq: row.Seq})
 }
 
 // ack takes the peer's word that it has everything up to seq.

@@ -20,9 +20,9 @@ type Snapshot struct {
 
 func (s *Session) begin(h wire.Hello) {
 	s.state = opening
-	s.hello = h
+	s.hello = &h
 	s.device = h.Device
-	s.whenDone = h.WhenDone
+	s.whenDone, s.wantsReceipts = h.WhenDone, h.Receipts
 	s.window = s.config.Window
 	if h.Window > 0 && h.Window < s.window {
 		s.window = h.Window
@@ -40,7 +40,7 @@ func (s *Session) Verified(me Identity, code wire.CloseCode, reason string) Acti
 		return s.take()
 	}
 	s.me = me
-	h := &s.hello
+	h := s.hello
 	s.ask(Open{
 		UserID: me.UserID, Device: s.device, Resume: h.Resume, Receipts: h.Receipts, Instance: h.Instance, Attempt: h.Attempt,
 	})
@@ -62,7 +62,7 @@ func (s *Session) Opened(snap Snapshot, ok bool, now time.Time) Actions {
 	}
 	from, reset := s.start(snap)
 	s.sent, s.acked, s.head = from, from, snap.Head
-	s.welcome = wire.Welcome{
+	s.welcome = &wire.Welcome{
 		UserID: s.me.UserID, Role: s.me.Role, From: from, Seq: snap.Head, Orders: snap.Orders, Now: millis(now),
 		PingSeconds: int(s.config.PingEvery / time.Second), ExpiresAt: s.me.Expires.UTC(), Reset: reset, Dev: s.config.Dev,
 	}
@@ -114,8 +114,8 @@ func (s *Session) enter() {
 		s.replay()
 		return
 	}
-	s.send(wire.Encode(s.welcome))
-	s.welcome = wire.Welcome{}
+	s.send(wire.Encode(*s.welcome))
+	s.welcome, s.hello = nil, nil
 	s.deliverFrom()
 }
 

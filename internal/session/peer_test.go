@@ -37,13 +37,13 @@ func (p *peer) over() bool { return p.close != nil || p.gone }
 func (p *peer) take(t tb, a session.Actions) {
 	t.Helper()
 	for _, m := range a.Send {
-		switch {
+		switch data := m.Append(nil); {
 		case p.over():
-			t.Fatalf("sent after the end: %s", m.Data)
+			t.Fatalf("sent after the end: %s", data)
 		case m.Ping:
-			p.takePing(t, string(m.Data))
+			p.takePing(t, string(data))
 		default:
-			p.takeFrame(t, m.Data)
+			p.takeFrame(t, data)
 		}
 	}
 	if (a.Close != nil || a.Gone) && p.over() {

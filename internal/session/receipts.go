@@ -9,8 +9,9 @@ import (
 
 // receipting is what a session knows of events that others want to hear of once they are acknowledged.
 type receipting struct {
-	unacked []unacked
-	asking  bool // a question is being answered; nothing more is read meanwhile
+	unacked       []unacked
+	wantsReceipts bool // the hello asked for them
+	asking        bool // a question is being answered; nothing more is read meanwhile
 }
 
 // unacked is an event by somebody else that has been sent and not been acknowledged. There are no more than the window.
@@ -45,7 +46,7 @@ func (s *Session) receipts(seq int64, now time.Time) {
 
 // Receipt takes the word that somebody has acknowledged an event that this user has sent.
 func (s *Session) Receipt(r *wire.Receipt) Actions {
-	if s.state == open && s.hello.Receipts {
+	if s.state == open && s.wantsReceipts {
 		s.send(wire.Encode(*r))
 	}
 	return s.take()

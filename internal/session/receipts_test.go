@@ -132,7 +132,7 @@ func TestASessionAsksOneQuestionAtATimeAndNoMoreThanItMay(t *testing.T) {
 }
 
 func TestAResetAcknowledgesNothing(t *testing.T) {
-	s := session.New(testConfig, time.Unix(0, 0))
+	s := session.New(&testConfig, time.Unix(0, 0))
 	s.Frame([]byte(`{"type":"hello","device":"d","resume":{"seq":9,"of":"o-9/1"}}`), time.Unix(0, 0))
 	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
 	want := session.Acknowledge{UserID: ana.ID, Device: "d", From: 5, Seq: 5}

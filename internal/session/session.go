@@ -49,11 +49,11 @@ type Identity struct {
 
 // Session is one live connection of a device.
 type Session struct {
-	config Config
+	config *Config
 	me     Identity
 	device string
 	state  state
-	hello  wire.Hello
+	hello  *wire.Hello // until the session is open
 	out    Actions
 
 	heard  time.Time // when the peer last gave a sign of life
@@ -79,8 +79,8 @@ const (
 	closed // a close frame has been sent
 )
 
-// New starts a native session.
-func New(config Config, now time.Time) *Session {
+// New starts a native session. config is shared by all sessions and is not changed.
+func New(config *Config, now time.Time) *Session {
 	return &Session{
 		config: config, since: now, heard: now, pinged: now,
 		commanding: commanding{allowance: allowance{rate: config.Rate, burst: config.Burst}},

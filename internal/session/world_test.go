@@ -74,7 +74,7 @@ func opened(t *testing.T, a callout.Actor) *world {
 func (w *world) start() {
 	w.asked, w.unread = nil, nil
 	w.peer = &peer{inbox: w.inbox, window: int64(w.config.Window)}
-	w.s = session.New(w.config, w.now)
+	w.s = session.New(&w.config, w.now)
 }
 
 // connect begins a native session and has it welcomed. more is what the hello says beside who it is.
