@@ -111,7 +111,7 @@ func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause
 func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
 	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
 	l.config.Missed()
-	l.putBack(acks)
+	l.acks.putBack(acks, time.Now())
 	l.answerAll(slices.Concat(items, l.waiting()), unavailable())
 }
 

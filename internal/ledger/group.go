@@ -32,12 +32,12 @@ func (g *group) names(acks []store.Ack) store.Group {
 	placers := make(map[string]struct{})
 	merged := make(map[device]store.Ack, len(acks))
 	for _, ack := range acks {
-		merged[deviceOf(ack)] = ack
+		merged[deviceOf(&ack)] = ack
 	}
 	for i := range g.items {
 		it := &g.items[i]
 		if it.ack != nil {
-			merged[deviceOf(*it.ack)] = later(merged[deviceOf(*it.ack)], *it.ack)
+			merged[deviceOf(it.ack)] = later(merged[deviceOf(it.ack)], *it.ack)
 			continue
 		}
 		orders[it.cmd.OrderID] = struct{}{}

@@ -2,8 +2,7 @@ package ledger
 
 import (
 	"context"
-	"maps"
-	"slices"
+	"math"
 	"sync"
 	"time"
 
@@ -18,12 +17,8 @@ type lane struct {
 	config *Config
 	queue  chan item
 	told   chan finished
-
-	mu   sync.Mutex
-	acks map[device]store.Ack // merged, not yet written
+	acks   acks
 }
-
-type device struct{ userID, device string }
 
 // item is one thing to commit: a command, or the registration of a device.
 type item struct {
@@ -43,7 +38,7 @@ type finished struct {
 func newLane(s store.Ledger, config *Config) *lane {
 	return &lane{
 		store: s, config: config,
-		queue: make(chan item, config.Queue), told: make(chan finished, 4), acks: make(map[device]store.Ack),
+		queue: make(chan item, config.Queue), told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
 	}
 }
 
@@ -59,56 +54,6 @@ func (it *item) prepare() *callout.Error {
 	return refusalOf(err)
 }
 
-func (l *lane) merge(ack store.Ack) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.acks[deviceOf(ack)] = later(l.acks[deviceOf(ack)], ack)
-}
-
-// putBack has acks that were not written merged with those that have come since.
-func (l *lane) putBack(acks []store.Ack) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, ack := range acks {
-		if since, ok := l.acks[deviceOf(ack)]; ok {
-			ack = later(ack, since)
-		}
-		l.acks[deviceOf(ack)] = ack
-	}
-}
-
-func deviceOf(ack store.Ack) device { return device{ack.UserID, ack.Device} }
-
-// later merges two acknowledgements of one device; the first may be none.
-func later(before, ack store.Ack) store.Ack {
-	ack.Seq = max(ack.Seq, before.Seq)
-	if ack.SeenAt.Before(before.SeenAt) {
-		ack.SeenAt = before.SeenAt
-	}
-	ack.New = ack.New || before.New
-	ack.Sent = joined(before.Sent, ack.Sent)
-	ack.Acked = joined(before.Acked, ack.Acked)
-	return ack
-}
-
-func joined(marks, more []store.Mark) []store.Mark {
-	for _, m := range more {
-		marks = store.AddMark(marks, m)
-	}
-	return marks
-}
-
-func (l *lane) takeAcks() []store.Ack {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.acks) == 0 {
-		return nil
-	}
-	acks := slices.Collect(maps.Values(l.acks))
-	clear(l.acks)
-	return acks
-}
-
 // run commits until the queue is closed and empty. When the database is broken it says so to fail, and from then on
 // answers everything as unavailable.
 func (l *lane) run(ctx context.Context, fail func(error)) {
@@ -117,7 +62,7 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 	defer teller.Wait()
 	defer close(l.told)
 
-	ticker := time.NewTicker(l.config.AckEvery)
+	ticker := time.NewTicker(max(l.config.AckEvery/ackParts, time.Millisecond))
 	defer ticker.Stop()
 	broken := false
 	for open := true; open; {
@@ -131,11 +76,26 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 		}
 		if broken {
 			l.answerAll(waiting, unavailable())
-		} else if err := l.commit(ctx, waiting, l.takeAcks()); err != nil {
+		} else if err := l.commit(ctx, waiting, l.dueAcks(open)); err != nil {
 			broken = true
 			fail(err)
 		}
 	}
+}
+
+// ackParts is how many parts the time that an acknowledgement may wait has. It waits for all but the last two, so that many of
+// one device are written as one; then it is written with the next group, or when there is none.
+const ackParts = 8
+
+// acksAtOnce is how many acknowledgements are written with a group at most, so that none takes much longer for them.
+const acksAtOnce = 128
+
+// dueAcks takes out the acknowledgements that are to be written now; once there is nothing else any more, all that wait.
+func (l *lane) dueAcks(open bool) []store.Ack {
+	if !open {
+		return l.acks.take(time.Now(), math.MaxInt)
+	}
+	return l.acks.take(time.Now().Add(-l.config.AckEvery*(ackParts-2)/ackParts), acksAtOnce)
 }
 
 // gather takes what waits in the queue beside the first item, up to a group, and reports whether more may come.

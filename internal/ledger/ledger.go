@@ -105,7 +105,7 @@ func (l *Ledger) Ack(ack store.Ack) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if !l.closed {
-		l.lane(ack.UserID).merge(ack)
+		l.lane(ack.UserID).acks.merge(ack, time.Now())
 	}
 }
 

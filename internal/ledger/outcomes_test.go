@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,12 +115,25 @@ func TestWhileTheDatabaseIsAwayNothingIsSaidOfTheOutcomeAndWorkGoesOnAfterwards(
 }
 
 func TestAcknowledgementsOutliveAFailedCommit(t *testing.T) {
-	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
+	path := fresh(t)
+	b := start(t, path, func(c *ledger.Config) { c.AckEvery = time.Nanosecond })
+	tried := make(chan struct{}, 1)
+	b.faulty.failing(func(g store.Group, _ func() ([]wire.Event, error)) ([]wire.Event, error) {
+		if len(g.Acks) > 0 {
+			select {
+			case tried <- struct{}{}:
+			default:
+			}
+		}
+		return nil, errLost
+	})
 	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", Seq: 0, SeenAt: time.Now(), New: true})
-	b.faulty.failing(func(store.Group, func() ([]wire.Event, error)) ([]wire.Event, error) { return nil, errLost })
-	b.do(place("p", "o", sam))
+	<-tried
 	b.faulty.failing(nil)
-	b.must(place("p", "o", sam))
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
+	b = start(t, path, nil)
 	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
 		t.Errorf("the device is %+v (%v)", snap, err)
 	}
@@ -135,16 +149,29 @@ func TestABrokenDatabaseEndsTheLedger(t *testing.T) {
 }
 
 func TestALoneCommandThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *testing.T) {
-	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
-	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
+	path := fresh(t)
+	b := start(t, path, func(c *ledger.Config) { c.AckEvery = time.Nanosecond })
+	var held atomic.Bool
 	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
-		if names(g, ana, "culprit") {
+		switch {
+		case names(g, ana, "culprit"):
+			if len(g.Acks) > 0 {
+				held.Store(true)
+			}
 			return nil, store.BadData
+		case !held.Load() && len(g.Acks) > 0: // they are to be there when the culprit is
+			return nil, errLost
 		}
 		return commit()
 	})
-	wantRefusal(t, b.do(place("culprit", "o", sam)), callout.Internal)
-	b.must(place("p", "o", sam))
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
+	for !held.Load() {
+		b.do(place("culprit", "o", sam))
+	}
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
+	b = start(t, path, nil)
 	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
 		t.Errorf("the device is %+v (%v)", snap, err)
 	}

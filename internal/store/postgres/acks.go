@@ -12,16 +12,15 @@ import (
 const (
 	// Devices are locked in their order, before any is written. One that has been forgotten in this moment stays forgotten.
 	moveDevices = `
-		WITH acks AS (
-			SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS a (user_id, device, cursor, sent, seen_at)
-		), locked AS MATERIALIZED (
-			SELECT d.user_id, d.device FROM acks a JOIN callout.devices d ON d.user_id = a.user_id AND d.device = a.device
+		WITH locked AS MATERIALIZED (
+			SELECT d.user_id, d.device, a.cursor, a.sent, a.seen_at
+			FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS a (user_id, device, cursor, sent, seen_at)
+			JOIN callout.devices d ON d.user_id = a.user_id AND d.device = a.device
 			ORDER BY d.user_id, d.device FOR UPDATE OF d
 		)
-		UPDATE callout.devices d SET cursor = greatest(d.cursor, a.cursor), sent = greatest(d.sent, a.sent),
-			seen_at = greatest(d.seen_at, a.seen_at)
-		FROM locked l JOIN acks a ON a.user_id = l.user_id AND a.device = l.device
-		WHERE d.user_id = l.user_id AND d.device = l.device`
+		UPDATE callout.devices d SET cursor = greatest(d.cursor, l.cursor), sent = greatest(d.sent, l.sent),
+			seen_at = greatest(d.seen_at, l.seen_at)
+		FROM locked l WHERE d.user_id = l.user_id AND d.device = l.device`
 
 	addDevices = `
 		INSERT INTO callout.devices AS d (user_id, device, cursor, sent, seen_at)
