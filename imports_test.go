@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"internal/store":   {".", "internal/wire"},
 	"internal/bus":     {".", "internal/wire"},
 	"internal/ledger":  {".", "internal/wire", "internal/store"},
+	"internal/load":    {".", "internal/wire", "internal/store"},
 	"internal/server":  {".", "internal/wire", "internal/store", "internal/ledger", "internal/session", "internal/bus"},
 	"web":              {},
 }

@@ -27,8 +27,11 @@ type commands struct {
 	Order      orderCommand      `cmd:"" help:"Show the history of an order."`
 	User       userCommand       `cmd:"" help:"Look after a user: devices, sessions, who is let in."`
 	Token      tokenCommand      `cmd:"" help:"Make a token for a user."`
+	Bench      benchCommand      `cmd:"" help:"Measure how fast a server is, and what it costs."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 	Completion completionCommand `cmd:"" help:"Print what makes your shell (bash, zsh or fish) complete the command line."`
+
+	BenchServer benchServerCommand `cmd:"" hidden:"" help:"Be the server of a bench."`
 }
 
 func main() {

@@ -67,8 +67,8 @@ func (d Database) checkFile() error {
 	return nil
 }
 
-// failure names the database that could not be opened, in one line. The errors of SQLite name it themselves.
-func (d Database) failure(err error) error {
+// Failure names the database that could not be opened, in one line. The errors of SQLite name it themselves.
+func (d Database) Failure(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -23,11 +23,11 @@ type Reader interface {
 // OpenReader opens a database to be read, which another process may be serving. The caller closes it.
 func OpenReader(ctx context.Context, d Database) (Reader, error) {
 	if err := d.check(); err != nil {
-		return nil, d.failure(err)
+		return nil, d.Failure(err)
 	}
 	if d.IsPostgres() {
 		db, err := postgres.OpenReadOnly(ctx, d.Name)
-		return db, d.failure(err)
+		return db, d.Failure(err)
 	}
 	return sqlite.OpenReadOnly(ctx, d.Name)
 }
@@ -55,11 +55,11 @@ type Users interface {
 // OpenUsers opens a database, which another process may be serving, to look after its users.
 func OpenUsers(ctx context.Context, d Database) (Users, error) {
 	if err := d.check(); err != nil {
-		return nil, d.failure(err)
+		return nil, d.Failure(err)
 	}
 	if d.IsPostgres() {
 		users, err := postgres.OpenUsers(ctx, d.Name)
-		return users, d.failure(err)
+		return users, d.Failure(err)
 	}
 	return sqlite.OpenUsers(d.Name, time.Now)
 }

@@ -31,7 +31,7 @@ func TestADatabaseIsNamedAgainWithoutItsSecrets(t *testing.T) {
 
 func TestAnErrorOfSeveralLinesIsToldInOne(t *testing.T) {
 	several := errors.New("failed to connect to `user=u`:\n\t[::1]:1: refused\n\t127.0.0.1:1: refused\n\t[::1]:1: refused")
-	err := Database{Name: "postgres://u:hunter2@db/x"}.failure(several)
+	err := Database{Name: "postgres://u:hunter2@db/x"}.Failure(several)
 	if want := "open the database postgres://db/x: failed to connect to `user=u`: [::1]:1: refused; 127.0.0.1:1: refused"; err.Error() != want {
 		t.Errorf("got %s", err)
 	}

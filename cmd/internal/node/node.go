@@ -115,7 +115,7 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 func (n *Node) openDatabase(ctx context.Context) error {
 	d := n.config.Database
 	if err := errors.Join(d.check(), d.checkFile()); err != nil {
-		return d.failure(err)
+		return d.Failure(err)
 	}
 	if d.Wait {
 		n.config.Server.Log.Info("standing by while another process serves the database", "database", Redact(d.Name))
@@ -129,7 +129,7 @@ func (n *Node) openDatabase(ctx context.Context) error {
 		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Forgot: n.forgot, Log: n.config.Server.Log,
 	})
 	if err != nil {
-		return d.failure(err)
+		return d.Failure(err)
 	}
 	n.database, n.lost = db, db.Lost()
 	return nil

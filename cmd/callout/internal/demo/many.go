@@ -10,6 +10,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/cmd/internal/node"
+	"github.com/calloutd/callout/internal/load"
 	"github.com/calloutd/callout/internal/store"
 )
 
@@ -120,7 +121,7 @@ func deliveries(arrows []arrow) []time.Duration {
 // both ends of two connections, of which this process may have only so many open.
 func ordersAtOnce() int {
 	const enough, apiece, spare = 1000, 4, 100
-	most, known := openFiles()
+	most, known := load.OpenFiles()
 	if !known || most >= enough*apiece+spare {
 		return enough
 	}

@@ -1,11 +1,11 @@
 //go:build unix
 
-package demo
+package load
 
 import "syscall"
 
-// openFiles is how many files this process may have open. At its start Go raises the soft limit to the hard one.
-func openFiles() (most uint64, known bool) {
+// OpenFiles is how many files this process may have open. At its start Go raises the soft limit to the hard one.
+func OpenFiles() (most uint64, known bool) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 0, false
