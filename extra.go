@@ -3,8 +3,6 @@ package callout
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
 )
 
 // MaxDepth is how deep the values in an Extra may nest.
@@ -52,7 +50,7 @@ func (e *Extra) fields(s Status) map[string]any {
 // object, or has a value of the wrong type under a key that means something with s, is an Invalid error.
 func ParseExtra(s Status, data []byte) (Extra, error) {
 	var e Extra
-	if len(data) == 0 || string(data) == "null" {
+	if len(data) == 0 || string(data) == "null" || string(data) == "{}" {
 		return e, nil
 	}
 	if !wellFormed(data) {
@@ -79,32 +77,6 @@ func ParseExtra(s Status, data []byte) (Extra, error) {
 	return e, nil
 }
 
-// MarshalJSON writes the fields that are set, then More in the order of its keys, so that equal Extras have equal bytes.
-func (e Extra) MarshalJSON() ([]byte, error) {
-	type plain Extra
-	data, err := json.Marshal(plain(e))
-	if err != nil || len(e.More) == 0 {
-		return data, err
-	}
-	out := bytes.NewBuffer(data[:len(data)-1])
-	for _, key := range slices.Sorted(maps.Keys(e.More)) {
-		if out.Len() > 1 {
-			out.WriteByte(',')
-		}
-		name, err := json.Marshal(key)
-		if err != nil {
-			return nil, err
-		}
-		out.Write(name)
-		out.WriteByte(':')
-		if err := json.Compact(out, e.More[key]); err != nil {
-			return nil, err
-		}
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
-}
-
 // canonical is e in the form that equal content has whatever the order of keys and the escapes that it was sent with.
 func (e Extra) canonical() ([]byte, error) {
 	if len(e.More) > 0 {
@@ -123,7 +95,7 @@ func (e Extra) canonical() ([]byte, error) {
 		}
 		e.More = more
 	}
-	return e.MarshalJSON()
+	return e.AppendJSON(nil)
 }
 
 // check says what is wrong with e in itself; what is wrong with it for one order, the table's rows say.

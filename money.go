@@ -27,8 +27,8 @@ func Total(services []Service) (int64, error) {
 	}
 	var total int64
 	for i, s := range services {
-		if err := checkText(fmt.Sprintf("services[%d].service", i), s.Service); err != nil {
-			return 0, err
+		if !isText(s.Service) {
+			return 0, checkText(fmt.Sprintf("services[%d].service", i), s.Service)
 		}
 		switch {
 		case s.Service == "":

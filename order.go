@@ -1,7 +1,6 @@
 package callout
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -70,27 +69,6 @@ type Place struct {
 	Address string   `json:"address,omitempty"`
 	Lat     *float64 `json:"lat,omitempty"` // degrees, -90 to 90
 	Lon     *float64 `json:"lon,omitempty"` // degrees, -180 to 180
-}
-
-// MarshalJSON writes what the order holds. One without a client is the closed view, of which nothing else is left.
-func (o Order) MarshalJSON() ([]byte, error) {
-	if o.ClientID == "" {
-		return json.Marshal(struct {
-			ID      string `json:"id"`
-			Version int64  `json:"version"`
-			Status  Status `json:"statusCode"`
-		}{o.ID, o.Version, o.Status})
-	}
-	type plain Order
-	if o.Services == nil {
-		o.Services = []Service{}
-	}
-	if o.Change != nil && o.Change.Services == nil {
-		change := *o.Change
-		change.Services = []Service{}
-		o.Change = &change
-	}
-	return json.Marshal(plain(o))
 }
 
 // clone copies o with everything that it points to.

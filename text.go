@@ -71,6 +71,9 @@ func checkText(what, s string) error {
 	return nil
 }
 
+// isText reports whether checkText has nothing against s.
+func isText(s string) bool { return checkText("", s) == nil }
+
 // wellFormed reports whether every string in a JSON text is Unicode: valid UTF-8, and no half of a surrogate pair among
 // the escapes. encoding/json replaces both in silence; other readers refuse the whole text that holds one.
 func wellFormed(text []byte) bool {

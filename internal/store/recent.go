@@ -12,9 +12,9 @@ import (
 type Recent struct {
 	most int
 
-	mu       sync.Mutex
-	young    map[string]*callout.Order
-	old      map[string]*callout.Order // forgotten when there are as many young ones as may be
+	mu    sync.Mutex
+	young map[string]*callout.Order
+	old   map[string]*callout.Order // forgotten when there are as many young ones as may be
 }
 
 // RecentOrders is how many orders a store remembers at least, as long as there are so many: a few MB.

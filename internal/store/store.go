@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -95,19 +96,14 @@ type Record struct {
 func NewRecord(e callout.Event, digest [16]byte) (Record, error) {
 	r := Record{Event: e, Digest: digest}
 	var err error
-	if r.Party, err = json.Marshal(e.Order.As(callout.PartyView)); err != nil {
-		return r, fmt.Errorf("encode order %s: %w", e.OrderID, err)
-	}
-	if r.Extra, err = e.Extra.MarshalJSON(); err != nil {
+	party := e.Order.As(callout.PartyView)
+	r.Party = party.AppendJSON(make([]byte, 0, 768)) // most have less
+	if r.Extra, err = e.Extra.AppendJSON(nil); err != nil {
 		return r, fmt.Errorf("encode extra of %s: %w", wire.EventName(e.OrderID, e.Version), err)
 	}
-	for _, to := range e.To {
-		if to.View == callout.OfferView {
-			if r.Offer, err = json.Marshal(e.Order.As(callout.OfferView)); err != nil {
-				return r, fmt.Errorf("encode offer %s: %w", e.OrderID, err)
-			}
-			break
-		}
+	if slices.ContainsFunc(e.To, func(to callout.Recipient) bool { return to.View == callout.OfferView }) {
+		offer := e.Order.As(callout.OfferView)
+		r.Offer = offer.AppendJSON(nil)
 	}
 	return r, nil
 }

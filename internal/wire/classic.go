@@ -18,7 +18,7 @@ func DecodeClassic(data []byte) (Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	code, err := classicStatus(o["statusCode"])
+	code, err := classicStatus(o.value("statusCode"))
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func DecodeClassic(data []byte) (Frame, error) {
 	if err := errors.Join(o.take("orderId", &c.OrderID), o.take("receivers", &c.Receivers)); err != nil {
 		return nil, err
 	}
-	if c.Extra, err = callout.ParseExtra(c.Status, o["extra"]); err != nil {
+	if c.Extra, err = callout.ParseExtra(c.Status, o.value("extra")); err != nil {
 		return BadCommand{Err: asRefusal(err)}, nil
 	}
 	return Command{c}, nil

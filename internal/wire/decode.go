@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -124,7 +123,7 @@ func decodeCommand(o object) (Frame, error) {
 	if strings.ContainsRune(c.ID, utf8.RuneError) { // what encoding/json makes of half a surrogate pair
 		return BadCommand{c.ID, &callout.Error{Code: callout.Invalid, Message: "id is not valid Unicode"}}, nil
 	}
-	var code int
+	var code int64
 	err := errors.Join(
 		o.take("orderId", &c.OrderID), o.need("statusCode", &code),
 		o.take("version", &c.Version), o.take("receivers", &c.Receivers),
@@ -133,7 +132,7 @@ func decodeCommand(o object) (Frame, error) {
 		return BadCommand{c.ID, &callout.Error{Code: callout.Invalid, Message: err.Error()}}, nil
 	}
 	c.Status = callout.Status(code)
-	if c.Extra, err = callout.ParseExtra(c.Status, o["extra"]); err != nil {
+	if c.Extra, err = callout.ParseExtra(c.Status, o.value("extra")); err != nil {
 		return BadCommand{c.ID, asRefusal(err)}, nil
 	}
 	return Command{c}, nil
@@ -145,37 +144,4 @@ func asRefusal(err error) *callout.Error {
 		return refusal
 	}
 	return &callout.Error{Code: callout.Invalid, Message: err.Error()}
-}
-
-// object is a JSON object by its keys, which count to the letter: encoding/json would take "TYPE" for "type".
-type object map[string]json.RawMessage
-
-func parseObject(data []byte) (object, error) {
-	if !utf8.Valid(data) {
-		return nil, errors.New("not valid UTF-8")
-	}
-	var o object
-	if err := json.Unmarshal(data, &o); err != nil || o == nil {
-		return nil, errors.New("not a JSON object")
-	}
-	return o, nil
-}
-
-// take reads the value of key into v and leaves v alone when there is none. Null is none.
-func (o object) take(key string, v any) error {
-	value, ok := o[key]
-	if !ok {
-		return nil
-	}
-	if err := json.Unmarshal(value, v); err != nil {
-		return fmt.Errorf("%s is of the wrong type or out of range", key)
-	}
-	return nil
-}
-
-func (o object) need(key string, v any) error {
-	if value, ok := o[key]; !ok || string(value) == "null" {
-		return fmt.Errorf("%s is missing", key)
-	}
-	return o.take(key, v)
 }
