@@ -39,8 +39,8 @@ func (r *Recent) Get(id string) *callout.Order {
 	return o
 }
 
-// Put remembers an order that has been committed. One that has ended is of no use any more.
-func (r *Recent) Put(o *callout.Order) {
+// Put remembers a copy of an order that has been committed. One that has ended is of no use any more.
+func (r *Recent) Put(o callout.Order) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if o.Status.Ends() {
@@ -48,7 +48,7 @@ func (r *Recent) Put(o *callout.Order) {
 		delete(r.old, o.ID)
 		return
 	}
-	r.put(o)
+	r.put(&o)
 }
 
 func (r *Recent) put(o *callout.Order) {

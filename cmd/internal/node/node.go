@@ -89,6 +89,7 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 	committing, stopCommitting := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopCommitting()
 	var beside sync.WaitGroup
+	beside.Go(func() { paceCollections(serving) })
 	beside.Go(func() {
 		if err := n.ledger.Run(committing); err != nil {
 			stopServing(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -28,6 +29,7 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 		return err
 	})
 	if err != nil {
+		db.recent.Forget() // whatever the server is now, it need not be the one that was written to
 		return nil, err
 	}
 	return rows, nil
@@ -54,6 +56,11 @@ func (db *DB) commit(ctx context.Context, conn *pgx.Conn, g *store.Group, decide
 	}
 	if w.forgotten > 0 {
 		db.forgot(w.forgotten)
+	}
+	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
+		for _, o := range orders {
+			db.recent.Put(*o)
+		}
 	}
 	return w.delivery.events(records), nil
 }

@@ -13,14 +13,14 @@ import (
 // found is what a group found, and what has to be known beside it to write.
 type found struct {
 	store.Loaded
-	locked map[string]bool // the orders that are locked
-	places []store.Place   // of the devices of the group's acks, in their order
+	locked map[string]int64 // the versions of the orders that are locked
+	places []store.Place    // of the devices of the group's acks, in their order
 }
 
 const (
 	begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`
 
-	lockOrders = `SELECT id FROM callout.orders WHERE id = ANY($1) ORDER BY id FOR UPDATE`
+	lockOrders = `SELECT id, version FROM callout.orders WHERE id = ANY($1) ORDER BY id FOR UPDATE`
 
 	// A statement that has waited for a lock sees the locked row as it is now, but all others as they were before: so
 	// events are read by a later one.
@@ -43,17 +43,22 @@ const (
 	readClock = `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
 )
 
-// load begins a transaction, and locks and reads what the group names.
+// load begins a transaction, and locks and reads what the group names. Of orders that are remembered, only the version is read.
 func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found, error) {
 	f := &found{
-		Loaded: store.Loaded{Orders: make(map[string]*callout.Order), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int)},
-		locked: make(map[string]bool), places: make([]store.Place, len(g.Acks)),
+		Loaded: store.Loaded{
+			Orders: make(map[string]*callout.Order, len(g.Orders)), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int),
+		},
+		locked: make(map[string]int64, len(g.Orders)), places: make([]store.Place, len(g.Acks)),
 	}
 	var b batch
 	b.exec(begin)
+	unknown := f.remember(db.recent, g.Orders)
 	if len(g.Orders) > 0 {
 		b.query(f.scanLocked, lockOrders, g.Orders)
-		b.query(f.scanOrder, readOrders, g.Orders)
+	}
+	if len(unknown) > 0 {
+		b.query(f.scanOrder, readOrders, unknown)
 	}
 	if len(g.Keys) > 0 {
 		b.query(f.scanRepeat, readRepeats,
@@ -76,26 +81,48 @@ func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found,
 	if db.clock != nil {
 		f.Now = millis(db.clock().UnixMilli())
 	}
-	return f, f.check()
+	return f, f.check(ctx, conn)
 }
 
-// check holds to it that what was read is locked. An order that was placed between the two statements is not.
-func (f *found) check() error {
-	for id := range f.Orders {
-		if !f.locked[id] {
-			return fmt.Errorf("%w: order %s was placed while the group was loaded", store.TryAgain, id)
+// remember takes the orders that are remembered, and lists the others.
+func (f *found) remember(recent *store.Recent, ids []string) (unknown []string) {
+	for _, id := range ids {
+		if o := recent.Get(id); o != nil {
+			f.Orders[id] = o
+		} else {
+			unknown = append(unknown, id)
 		}
 	}
-	return nil
+	return unknown
+}
+
+// check holds to it that what was read is locked, and that what was remembered is what is stored. An order that was placed
+// between the two statements is not locked, and one that another process has moved is read again.
+func (f *found) check(ctx context.Context, conn *pgx.Conn) error {
+	var moved []string
+	for id, o := range f.Orders {
+		version, locked := f.locked[id]
+		switch {
+		case !locked:
+			return fmt.Errorf("%w: order %s was placed while the group was loaded, or is gone", store.TryAgain, id)
+		case o.Version != version:
+			moved = append(moved, id)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	var b batch
+	b.query(f.scanOrder, readOrders, moved)
+	return fault(b.run(ctx, conn))
 }
 
 func (f *found) scanLocked(rows pgx.Rows) error {
 	var id string
-	if err := rows.Scan(&id); err != nil {
-		return err
-	}
-	f.locked[id] = true
-	return nil
+	var version int64
+	err := rows.Scan(&id, &version)
+	f.locked[id] = version
+	return err
 }
 
 func (f *found) scanOrder(rows pgx.Rows) error {

@@ -31,6 +31,7 @@ type DB struct {
 	seat    *seat            // nil: read-only
 	clock   func() time.Time // nil: the database's
 
+	recent     *store.Recent
 	maxDevices int       // of a user
 	forgot     func(int) // is told how many devices that has cost
 }
@@ -59,7 +60,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Forgot == nil {
 		o.Forgot = func(int) {}
 	}
-	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	db := &DB{clock: o.Clock, recent: store.NewRecent(store.RecentOrders), maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
