@@ -88,7 +88,13 @@ func newPool(ctx context.Context, config *pgxpool.Config, o poolOptions) (*pool,
 	if o.readOnly {
 		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	}
-	config.AfterConnect = o.check
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		registerArrays(conn.TypeMap())
+		if o.check == nil {
+			return nil
+		}
+		return o.check(ctx, conn)
+	}
 	p, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare to connect to the database: %w", err)
