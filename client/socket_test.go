@@ -137,7 +137,7 @@ func TestTheServerKeepsTheCursorOfADeviceThatKeepsNone(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	send(t, c, place("s-9")) // acknowledgements are written with the next commit
+	send(t, c, place("s-9"))
 	if r := next(t, open(t, config)); r.Seq != 2 {
 		t.Errorf("the next program is given %d first, not 2", r.Seq)
 	}

@@ -61,6 +61,16 @@ func (a *acks) add(w *waitingAck) {
 	a.last = w
 }
 
+// seq is what a device's waiting acknowledgement is of; 0: none waits.
+func (a *acks) seq(d device) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if waits := a.waiting[d]; waits != nil {
+		return waits.Seq
+	}
+	return 0
+}
+
 // take takes out at most so many that have waited since a time, or before it.
 func (a *acks) take(since time.Time, most int) []store.Ack {
 	a.mu.Lock()

@@ -109,6 +109,11 @@ func (l *Ledger) Ack(ack store.Ack) {
 	}
 }
 
+// Acked is how far a device has got by an acknowledgement that still waits to be written; 0: none does.
+func (l *Ledger) Acked(userID, name string) int64 {
+	return l.lane(userID).acks.seq(device{userID, name})
+}
+
 // Register writes an acknowledgement at once, with the next group, and says when it is durable: a device that is new
 // is known from then on.
 func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {

@@ -33,7 +33,9 @@ func (c *conn) request(r session.Request) {
 		}
 		c.subscription = c.server.bus.Subscribe(r.UserID, r.Receipts, c)
 		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
+			acked := c.server.ledger.Acked(r.UserID, r.Device)
 			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)
+			snap.Cursor = max(snap.Cursor, min(acked, snap.Head))
 			c.note(ctx, "open an inbox", err)
 			return func(now time.Time) session.Actions { return s.Opened(session.Snapshot(snap), err == nil, now) }
 		})

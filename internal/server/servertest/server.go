@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -135,8 +136,24 @@ func (s *Server) start() {
 	if c.Listen != nil {
 		listener = c.Listen(listener)
 	}
+	if os.Getenv("CALLOUT_TEST_STREAMS") != "" {
+		listener = notPolled{listener}
+	}
 	s.run(l, listener)
 }
+
+// notPolled is a listener whose connections have goroutines of their own, as they have where there is no epoll.
+type notPolled struct{ net.Listener }
+
+// Addr implements [net.Listener].
+func (l notPolled) Addr() net.Addr { return address(l.Listener.Addr().String()) }
+
+type address string
+
+// Network implements [net.Addr].
+func (address) Network() string { return "test" }
+
+func (a address) String() string { return string(a) }
 
 // run serves until stop is called: the sessions leave first, then what they have handed in is committed.
 func (s *Server) run(l *ledger.Ledger, listener net.Listener) {

@@ -70,19 +70,13 @@ func (p arrayPlan) Encode(value any, b []byte) ([]byte, error) {
 }
 
 func (p arrayPlan) begin(b []byte, n int, nulls bool) []byte {
-	dimensions, flag := uint32(1), uint32(0)
-	if n == 0 {
-		dimensions = 0
-	}
+	flag := uint32(0)
 	if nulls {
 		flag = 1
 	}
-	b = binary.BigEndian.AppendUint32(b, dimensions)
+	b = binary.BigEndian.AppendUint32(b, 1)
 	b = binary.BigEndian.AppendUint32(b, flag)
 	b = binary.BigEndian.AppendUint32(b, p.element)
-	if n == 0 {
-		return b
-	}
 	b = binary.BigEndian.AppendUint32(b, uint32(n))
 	return binary.BigEndian.AppendUint32(b, 1)
 }

@@ -14,9 +14,11 @@ func (tx *transaction) putAck(a store.Ack) error {
 	if err != nil {
 		return err
 	}
-	place, err := readPlace(tx.conn, u, a.Device)
-	if err != nil {
-		return err
+	place, known := u.places[a.Device]
+	if !known {
+		if place, err = readPlace(tx.conn, u, a.Device); err != nil {
+			return err
+		}
 	}
 	next, sent, acked := a.After(place)
 	if !next.Known {
@@ -29,8 +31,15 @@ func (tx *transaction) putAck(a store.Ack) error {
 	if err := run(tx.conn, write, nil, u.n, a.Device, next.Cursor, next.Sent, a.SeenAt.UnixMilli()); err != nil {
 		return err
 	}
+	if err := changedOne(tx.conn); err != nil {
+		return err
+	}
+	if u.places == nil {
+		u.places = make(map[string]store.Place)
+	}
+	u.places[a.Device] = next
 	if !place.Known {
-		return tx.forgetDevices(u.n, a.Device)
+		return tx.forgetDevices(u, a.Device)
 	}
 	if err := putReceipt(tx.conn, u, a.Device, store.SentKind, sent); err != nil {
 		return err
@@ -56,22 +65,23 @@ func putReceipt(conn *sqlite3.Conn, u *user, device string, kind int64, marks []
 }
 
 // forgetDevices removes the user's longest unseen devices beyond the most, but not the one that has just come.
-func (tx *transaction) forgetDevices(user int64, newest string) error {
+func (tx *transaction) forgetDevices(u *user, newest string) error {
 	const query = `SELECT device FROM devices WHERE user = ? AND device <> ? ORDER BY seen_at DESC, device LIMIT -1 OFFSET ?`
 	const remove = `DELETE FROM devices WHERE user = ? AND device = ?`
 	var surplus []string
 	err := run(tx.conn, query, func(row *sqlite3.Stmt) error {
 		surplus = append(surplus, row.ColumnText(0))
 		return nil
-	}, user, newest, int64(tx.maxDevices-1))
+	}, u.n, newest, int64(tx.maxDevices-1))
 	if err != nil {
 		return err
 	}
 	tx.forgotten += len(surplus)
 	for _, device := range surplus {
-		if err := run(tx.conn, remove, nil, user, device); err != nil {
+		if err := run(tx.conn, remove, nil, u.n, device); err != nil {
 			return err
 		}
+		delete(u.places, device)
 	}
 	return nil
 }

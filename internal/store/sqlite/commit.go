@@ -15,6 +15,7 @@ import (
 // writer is the one connection that writes.
 type writer struct {
 	conn       *sqlite3.Conn
+	known      known
 	maxDevices int       // of a user
 	forgot     func(int) // is told how many devices that has cost
 	broken     error     // what every commit fails with since the database cannot be trusted any longer
@@ -66,7 +67,10 @@ func (db *DB) takeWriter(ctx context.Context) (*writer, error) {
 func (w *writer) commit(
 	ctx context.Context, g store.Group, clock func() time.Time, decide func(store.Loaded) []store.Record,
 ) (rows []wire.Event, err error) {
-	tx := &transaction{conn: w.conn, maxDevices: w.maxDevices, chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user)}
+	tx := &transaction{
+		conn: w.conn, known: &w.known, maxDevices: w.maxDevices,
+		chains: make(map[string]*chain, len(g.Orders)), users: make(map[string]*user),
+	}
 	err = w.transact(ctx, func() (bool, error) {
 		if err := tx.load(g); err != nil {
 			return false, fmt.Errorf("load: %w", err)
@@ -89,10 +93,15 @@ func (w *writer) commit(
 }
 
 // transact runs f in a transaction that nobody else writes beside, and commits it if f says so. ctx interrupts it up to
-// COMMIT and not in it. Whatever goes wrong, f panicking included, the transaction is over when it returns.
+// COMMIT and not in it. Whatever goes wrong, f panicking included, the transaction is over when it returns, and what the writer
+// knows is true or forgotten.
 func (w *writer) transact(ctx context.Context, f func() (keep bool, err error)) (err error) {
 	w.conn.SetInterrupt(ctx.Done())
+	done := false
 	defer func() {
+		if !done {
+			w.known.forget()
+		}
 		if undoErr := w.rollBack(); undoErr != nil {
 			err = errors.Join(err, fmt.Errorf("%w: roll back: %w", store.Broken, undoErr))
 		}
@@ -100,11 +109,15 @@ func (w *writer) transact(ctx context.Context, f func() (keep bool, err error)) 
 	if err := run(w.conn, "BEGIN IMMEDIATE", nil); err != nil {
 		return beforeCommit(ctx, fmt.Errorf("begin: %w", err))
 	}
+	if err := w.known.refresh(w.conn); err != nil {
+		return beforeCommit(ctx, fmt.Errorf("see whether others have written: %w", err))
+	}
 	keep, err := f()
 	if err != nil {
 		return beforeCommit(ctx, err)
 	}
 	if !keep {
+		done = true
 		return nil
 	}
 	w.conn.SetInterrupt(nil)
@@ -114,6 +127,7 @@ func (w *writer) transact(ctx context.Context, f func() (keep bool, err error)) 
 	if err := run(w.conn, "COMMIT", nil); err != nil {
 		return ofCommit(fmt.Errorf("COMMIT: %w", err))
 	}
+	done = true
 	return nil
 }
 

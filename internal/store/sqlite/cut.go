@@ -56,7 +56,8 @@ func (db *DB) cutUser(ctx context.Context, id string, before int64, limit int) (
 	if err != nil || idle {
 		return 0, 0, err
 	}
-	err = db.write(ctx, func(conn *sqlite3.Conn) error {
+	err = db.write(ctx, func(conn *sqlite3.Conn, known *known) error {
+		known.users.drop(id)
 		u, err := readUser(conn, id)
 		if err != nil {
 			return err
@@ -153,9 +154,10 @@ func cutInbox(conn *sqlite3.Conn, u user, before int64, limit int) (int, error) 
 
 // DropOrders implements [store.Keeper].
 func (db *DB) DropOrders(ctx context.Context, keep time.Duration, limit int) (dropped int, err error) {
-	const query = `SELECT id FROM orders WHERE status IN (1003, 1008, 1009) AND updated_at < ? AND told = 0 ORDER BY updated_at LIMIT ?`
+	const query = `SELECT id FROM orders WHERE told = 0 AND (status = 1003 OR status = 1008 OR status = 1009)
+		AND updated_at < ? ORDER BY updated_at LIMIT ?`
 	before := db.clock().Add(-keep).UnixMilli()
-	err = db.write(ctx, func(conn *sqlite3.Conn) error {
+	err = db.write(ctx, func(conn *sqlite3.Conn, _ *known) error {
 		var ids []string
 		err := run(conn, query, func(row *sqlite3.Stmt) error {
 			ids = append(ids, row.ColumnText(0))
@@ -181,9 +183,9 @@ func dropOrder(conn *sqlite3.Conn, id string) error {
 	return errors.Join(err, run(conn, `DELETE FROM orders WHERE id = ?`, nil, id))
 }
 
-// write runs f in a transaction of the writer's.
-func (db *DB) write(ctx context.Context, f func(*sqlite3.Conn) error) error {
+// write runs f in a transaction of the writer's. Of what the writer knows f drops what it changes.
+func (db *DB) write(ctx context.Context, f func(*sqlite3.Conn, *known) error) error {
 	return db.withWriter(ctx, func(w *writer) error {
-		return w.transact(ctx, func() (bool, error) { return true, f(w.conn) })
+		return w.transact(ctx, func() (bool, error) { return true, f(w.conn, &w.known) })
 	})
 }

@@ -12,7 +12,10 @@ import (
 )
 
 // user is somebody's inbox. Who is not there has an empty one, and the number 0.
-type user struct{ n, head, floor int64 }
+type user struct {
+	n, head, floor int64
+	places         map[string]store.Place // of their devices, by name, as far as the writer knows them
+}
 
 // Page implements [store.Inbox].
 func (r *Reader) Page(ctx context.Context, userID string, after int64, limit int) (rows []wire.Event, err error) {

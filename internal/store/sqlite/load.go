@@ -14,6 +14,7 @@ import (
 // transaction is one group while it is committed.
 type transaction struct {
 	conn       *sqlite3.Conn
+	known      *known
 	loaded     store.Loaded
 	maxDevices int // of a user
 	forgotten  int // devices that were too many
@@ -27,7 +28,7 @@ type chain struct {
 	n       int64          // of the order; 0 until it is stored
 	version int64          // of its newest event; 0 before the first
 	event   int64          // the newest event
-	order   *callout.Order // after the group's last record of it
+	order   *callout.Order // after its newest event; shared with whoever decides, and never changed
 	told    int64          // rows of inboxes that the group adds
 }
 
@@ -63,6 +64,10 @@ func (tx *transaction) countOpen(userID string) error {
 }
 
 func (tx *transaction) loadOrder(id string) error {
+	if c := tx.known.orders.get(id); c != nil {
+		tx.loaded.Orders[id], tx.chains[id] = c.order, c
+		return nil
+	}
 	const query = `SELECT n, last_event, former, updated_at, due_code, (SELECT party FROM events WHERE events.id = last_event)
 		FROM orders WHERE id = ?`
 	return run(tx.conn, query, func(row *sqlite3.Stmt) error {
@@ -71,9 +76,19 @@ func (tx *transaction) loadOrder(id string) error {
 			return err
 		}
 		tx.loaded.Orders[id] = o
-		tx.chains[id] = &chain{n: row.ColumnInt64(0), version: o.Version, event: row.ColumnInt64(1)}
+		tx.chains[id] = &chain{n: row.ColumnInt64(0), version: o.Version, event: row.ColumnInt64(1), order: o}
+		tx.remember(tx.chains[id])
 		return nil
 	}, id)
+}
+
+// remember keeps an order for the commits that follow. One that has ended is of no use any more.
+func (tx *transaction) remember(c *chain) {
+	if c.order.Status.Ends() {
+		tx.known.orders.drop(c.order.ID)
+	} else {
+		tx.known.orders.put(c.order.ID, c)
+	}
 }
 
 func (tx *transaction) loadRepeat(key store.Key) error {

@@ -126,7 +126,7 @@ func open(path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	db := &DB{Reader: r, clock: o.Clock, writer: make(chan *writer, 1)}
-	w := &writer{conn: conn, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	w := &writer{conn: conn, known: newKnown(knownUsers, knownOrders), maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if w.forgot == nil {
 		w.forgot = func(int) {}
 	}

@@ -30,12 +30,15 @@ func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.E
 	}
 	for i := range records {
 		c := tx.chains[records[i].OrderID]
-		if c.order != &records[i].Order {
+		if c.version != records[i].Version {
 			continue // the order has moved on
 		}
 		if err := tx.putOrder(c); err != nil {
 			return nil, fmt.Errorf("put order %s: %w", records[i].OrderID, err)
 		}
+		order := records[i].Order // by itself, or what is remembered would hold the whole group
+		c.order, c.told = &order, 0
+		tx.remember(c)
 	}
 	for i := range records {
 		if err := tx.putOpen(&records[i]); err != nil {
@@ -93,6 +96,10 @@ func (tx *transaction) user(id string) (*user, error) {
 	if u := tx.users[id]; u != nil {
 		return u, nil
 	}
+	if u := tx.known.users.get(id); u != nil {
+		tx.users[id] = u
+		return u, nil
+	}
 	u, err := readUser(tx.conn, id)
 	if err != nil {
 		return nil, err
@@ -104,6 +111,7 @@ func (tx *transaction) user(id string) (*user, error) {
 		u.n = tx.conn.LastInsertRowID()
 	}
 	tx.users[id] = &u
+	tx.known.users.put(id, &u)
 	return &u, nil
 }
 
@@ -126,7 +134,10 @@ func (tx *transaction) putOrder(c *chain) error {
 		args[7] = int64(o.DueEvent)
 	}
 	if c.n != 0 {
-		return run(tx.conn, update, nil, append(args, c.n)...)
+		if err := run(tx.conn, update, nil, append(args, c.n)...); err != nil {
+			return err
+		}
+		return changedOne(tx.conn)
 	}
 	if err := run(tx.conn, insert, nil, append(args, o.ID, o.ClientID, o.PlacedAt.UnixMilli())...); err != nil {
 		return err
