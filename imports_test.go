@@ -17,7 +17,7 @@ const module = "github.com/calloutd/callout"
 
 // mayImport is the picture of ARCHITECTURE.md: which rooms of the module each room may import, itself and what is below
 // it aside. The root is "."; a room that ends in "/" is a folder of rooms. cmd may import everything. A room whose name
-// ends in "test" is there for tests alone, as are internal/sim and cmd/torture: it may import everything but cmd, and only
+// ends in "test" is there for tests alone, as are internal/sim, cmd/torture and bench: it may import everything but cmd, and only
 // tests and its like import it.
 var mayImport = map[string][]string{
 	".":                {},
@@ -176,7 +176,7 @@ func isFor(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/"
 
 // isHarness reports whether a room is there for tests alone; what it imports from others like it is no part of the server.
 func isHarness(room string) bool {
-	return strings.HasSuffix(room, "test") || isFor(room, "internal/sim") || isFor(room, "cmd/torture")
+	return strings.HasSuffix(room, "test") || isFor(room, "internal/sim") || isFor(room, "cmd/torture") || isFor(room, "bench")
 }
 
 // goFiles reads the imports of every Go file of this module.

@@ -66,7 +66,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	if config.Ledger.Committers == 0 {
 		config.Ledger.Committers = 1
 		if config.Database.IsPostgres() {
-			config.Ledger.Committers = 2
+			config.Ledger.Committers = postgres.DefaultCommitters
 		}
 	}
 	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
@@ -127,7 +127,8 @@ func (n *Node) openDatabase(ctx context.Context) error {
 		return err
 	}
 	db, err := postgres.Open(ctx, d.Name, postgres.Options{
-		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, MaxDevices: d.MaxDevices, Forgot: n.forgot, Log: n.config.Server.Log,
+		Wait: d.Wait, AllowUnsafe: d.AllowUnsafe, Committers: n.config.Ledger.Committers, MaxDevices: d.MaxDevices,
+		Forgot: n.forgot, Log: n.config.Server.Log,
 	})
 	if err != nil {
 		return d.Failure(err)

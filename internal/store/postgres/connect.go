@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	committers     = 4  // connections for commits
+	spareCommits   = 2  // connections for commits beside one for each committer: retention writes as well
 	readers        = 12 // connections for reading, unless pool_max_conns in the URL says more or less
 	connectTimeout = 3 * time.Second
 )
