@@ -128,14 +128,15 @@ func (l *lane) waiting() []item {
 	return items
 }
 
-// tell announces and answers, in the order of the commits, so that the next group is not kept waiting for it.
+// tell answers and announces, in the order of the commits, so that the next group is not kept waiting for it. Answers come
+// first: whoever gets one of success knows that the event's row follows.
 func (l *lane) tell() {
 	for f := range l.told {
-		if len(f.rows) > 0 {
-			l.config.Announce(f.rows)
-		}
 		for i, it := range f.items {
 			it.done(f.answers[i])
+		}
+		if len(f.rows) > 0 {
+			l.config.Announce(f.rows)
 		}
 	}
 }

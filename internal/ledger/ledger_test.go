@@ -135,7 +135,7 @@ func wantRefusal(t *testing.T, a ledger.Answer, code callout.Code) {
 	}
 }
 
-func TestACommandIsCommittedAndAnnouncedBeforeItIsAnswered(t *testing.T) {
+func TestACommandIsCommittedBeforeItIsAnsweredAndAnnounced(t *testing.T) {
 	b := start(t, fresh(t), nil)
 	a := b.must(place("p1", "o1", sam))
 	if a.OrderID != "o1" || a.Version != 1 || a.Repeated {
@@ -144,8 +144,9 @@ func TestACommandIsCommittedAndAnnouncedBeforeItIsAnswered(t *testing.T) {
 	if got := len(b.inbox(ana.ID)) + len(b.inbox(sam.ID)); got != 2 {
 		t.Errorf("the inboxes hold %d rows, not 2", got)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
 	if len(b.announced) != 2 {
 		t.Errorf("%d rows were announced, not 2", len(b.announced))
 	}

@@ -25,14 +25,21 @@ type letters struct {
 	receipts []*wire.Receipt
 }
 
-// post has f called in the connection's next turn. It does not block. What is posted after the end is dropped.
+// post has f called in the connection's next turn, which comes soon. It does not block. What is posted after the end is
+// dropped.
 func (c *conn) post(f func(time.Time) session.Actions) {
+	c.postBehind(f)
+	c.wake()
+}
+
+// postBehind is post for what leaves the session nothing to say, and what something follows at once that wakes it: so it takes
+// no turn of its own. An answer to a command that took effect is followed by the command's event.
+func (c *conn) postBehind(f func(time.Time) session.Actions) {
 	c.mailbox.mu.Lock()
+	defer c.mailbox.mu.Unlock()
 	if !c.mailbox.shut {
 		c.mailbox.posts = append(c.mailbox.posts, f)
 	}
-	c.mailbox.mu.Unlock()
-	c.wake()
 }
 
 // Hint implements [bus.Subscriber]. The row itself would keep its whole group in memory.

@@ -48,7 +48,12 @@ func (c *conn) request(r session.Request) {
 	case session.Submit:
 		cmd := r.Command
 		c.server.ledger.Submit(cmd, func(a ledger.Answer) {
-			c.post(func(time.Time) session.Actions { return s.Answered(&cmd, answerOf(a)) })
+			answered := func(time.Time) session.Actions { return s.Answered(&cmd, answerOf(a)) }
+			if a.Err == nil && !a.Repeated {
+				c.postBehind(answered)
+			} else {
+				c.post(answered)
+			}
 		})
 	case session.Read:
 		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
