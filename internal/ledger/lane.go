@@ -18,6 +18,7 @@ type lane struct {
 	queue  chan item
 	told   chan finished
 	acks   acks
+	broken error // why nothing is committed any more; to be read once run is over
 }
 
 // item is one thing to commit: a command, or the registration of a device.
@@ -64,7 +65,6 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 
 	ticker := time.NewTicker(max(l.config.AckEvery/ackParts, time.Millisecond))
 	defer ticker.Stop()
-	broken := false
 	for open := true; open; {
 		var waiting []item
 		select {
@@ -74,10 +74,10 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 			}
 		case <-ticker.C:
 		}
-		if broken {
+		if l.broken != nil {
 			l.answerAll(waiting, unavailable())
 		} else if err := l.commit(ctx, waiting, l.dueAcks(open)); err != nil {
-			broken = true
+			l.broken = err
 			fail(err)
 		}
 	}

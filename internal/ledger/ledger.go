@@ -142,7 +142,12 @@ func (l *Ledger) Run(ctx context.Context) error {
 	late := time.AfterFunc(l.config.Timeout, abandon)
 	defer late.Stop()
 	lanes.Wait()
-	if err := context.Cause(running); errors.Is(err, store.Broken) {
+	for _, lane := range l.lanes {
+		if lane.broken != nil {
+			return lane.broken
+		}
+	}
+	if err := context.Cause(running); errors.Is(err, store.Broken) { // retention has found it so
 		return err
 	}
 	return nil
