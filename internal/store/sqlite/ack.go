@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"slices"
+
 	sqlite3 "zombiezen.com/go/sqlite"
 
 	"github.com/calloutd/callout/internal/store"
@@ -14,11 +16,9 @@ func (tx *transaction) putAck(a store.Ack) error {
 	if err != nil {
 		return err
 	}
-	place, known := u.places[a.Device]
-	if !known {
-		if place, err = readPlace(tx.conn, u, a.Device); err != nil {
-			return err
-		}
+	place, err := tx.place(u, a.Device)
+	if err != nil {
+		return err
 	}
 	next, sent, acked := a.After(place)
 	if !next.Known {
@@ -34,10 +34,7 @@ func (tx *transaction) putAck(a store.Ack) error {
 	if err := changedOne(tx.conn); err != nil {
 		return err
 	}
-	if u.places == nil {
-		u.places = make(map[string]store.Place)
-	}
-	u.places[a.Device] = next
+	u.setPlace(a.Device, next)
 	if !place.Known {
 		return tx.forgetDevices(u, a.Device)
 	}
@@ -47,12 +44,41 @@ func (tx *transaction) putAck(a store.Ack) error {
 	return putReceipt(tx.conn, u, a.Device, store.AckedKind, acked)
 }
 
-func readPlace(conn *sqlite3.Conn, u *user, device string) (p store.Place, err error) {
-	err = run(conn, `SELECT cursor, sent FROM devices WHERE user = ? AND device = ?`, func(row *sqlite3.Stmt) error {
+// devicePlace is the place of a device of some user.
+type devicePlace struct {
+	device string
+	store.Place
+}
+
+// place is where a device is that is known.
+func (tx *transaction) place(u *user, device string) (p store.Place, err error) {
+	if i := u.device(device); i >= 0 {
+		return u.devices[i].Place, nil
+	}
+	err = run(tx.conn, `SELECT cursor, sent FROM devices WHERE user = ? AND device = ?`, func(row *sqlite3.Stmt) error {
 		p = store.Place{Known: true, Cursor: row.ColumnInt64(0), Sent: row.ColumnInt64(1)}
 		return nil
 	}, u.n, device)
 	return p, err
+}
+
+// device finds a device among those that are remembered, or -1.
+func (u *user) device(name string) int {
+	return slices.IndexFunc(u.devices, func(p devicePlace) bool { return p.device == name })
+}
+
+func (u *user) setPlace(device string, p store.Place) {
+	if i := u.device(device); i >= 0 {
+		u.devices[i].Place = p
+	} else {
+		u.devices = append(u.devices, devicePlace{device, p})
+	}
+}
+
+func (u *user) dropPlace(device string) {
+	if i := u.device(device); i >= 0 {
+		u.devices = slices.Delete(u.devices, i, i+1)
+	}
 }
 
 // putReceipt keeps marks of one kind. What stays from a time before the device was forgotten is true.
@@ -81,7 +107,7 @@ func (tx *transaction) forgetDevices(u *user, newest string) error {
 		if err := run(tx.conn, remove, nil, u.n, device); err != nil {
 			return err
 		}
-		delete(u.places, device)
+		u.dropPlace(device)
 	}
 	return nil
 }

@@ -25,10 +25,10 @@ func pragmasOfWriter() []pragma {
 	return []pragma{
 		{"journal_mode", "WAL", "wal"},
 		{"synchronous", "FULL", "2"},
-		{"fullfsync", "ON", "1"},                       // on macOS fsync alone does not reach the disk
-		{"cache_size", "-65536", "-65536"},             // KiB
-		{"wal_autocheckpoint", "4000", "4000"},         // pages: groups write the same ones again and again
-		{"journal_size_limit", "67108864", "67108864"}, // bytes that a WAL which has grown is cut to
+		{"fullfsync", "ON", "1"},                         // on macOS fsync alone does not reach the disk
+		{"cache_size", "-65536", "-65536"},               // KiB
+		{"wal_autocheckpoint", "16000", "16000"},         // pages: groups write the same ones again and again
+		{"journal_size_limit", "134217728", "134217728"}, // bytes that a WAL which has grown is cut to
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // user is somebody's inbox. Who is not there has an empty one, and the number 0.
 type user struct {
 	n, head, floor int64
-	places         map[string]store.Place // of their devices, by name, as far as the writer knows them
+	devices        []devicePlace // as far as the writer knows them
 }
 
 // Page implements [store.Inbox].

@@ -15,10 +15,10 @@ type known struct {
 	orders  memory[chain]
 }
 
-// How many the writer remembers at least, as long as there are so many, and twice as many at most: some 20 MB.
+// How many the writer remembers at least, as long as there are so many, and twice as many at most: some 30 MB then.
 const (
-	knownUsers  = 16384
-	knownOrders = 4096
+	knownUsers  = 32768
+	knownOrders = 8192
 )
 
 func newKnown(users, orders int) known {

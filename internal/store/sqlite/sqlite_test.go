@@ -24,7 +24,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// TestContract holds the store to it also when it remembers next to nothing, or nothing, of what it has written.
 func TestContract(t *testing.T) {
+	for name, most := range map[string]int{"Remembering": knownUsers, "RememberingOne": 1, "RememberingNothing": 0} {
+		t.Run(name, func(t *testing.T) { contract(t, most) })
+	}
+}
+
+func contract(t *testing.T, remembers int) {
 	storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) {
 		path := pathIn(t)
 		db, err := Open(t.Context(), path, Options{Clock: clock})
@@ -32,6 +39,7 @@ func TestContract(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { mustClose(t, db) })
+		remember(t, db, remembers)
 		users, err := OpenUsers(path, clock)
 		if err != nil {
 			t.Fatal(err)
@@ -43,6 +51,17 @@ func TestContract(t *testing.T) {
 		})
 		return db, users
 	})
+}
+
+// remember has the writer forget everything, and remember so many users and orders from then on.
+func remember(t testing.TB, db *DB, most int) {
+	t.Helper()
+	w, err := db.takeWriter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.known = newKnown(most, most)
+	db.writer <- w
 }
 
 func pathIn(t testing.TB) string { return filepath.Join(t.TempDir(), "callout.db") }

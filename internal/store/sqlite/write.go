@@ -1,8 +1,13 @@
 package sqlite
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
+
+	sqlite3 "zombiezen.com/go/sqlite"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
@@ -11,7 +16,8 @@ import (
 
 // write adds the records' events to the inboxes of their recipients, brings their orders up to date, and keeps the acks.
 func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.Event, error) {
-	var rows []wire.Event
+	rows := make([]wire.Event, 0, 2*len(records))
+	added := make([]inboxRow, 0, 2*len(records))
 	for i := range records {
 		r := &records[i]
 		event, err := tx.addEvent(r)
@@ -20,13 +26,18 @@ func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.E
 		}
 		tx.chains[r.OrderID].told += int64(len(r.To))
 		for _, to := range r.To {
-			seq, err := tx.addRow(to, event)
+			u, err := tx.user(to.UserID)
 			if err != nil {
-				return nil, fmt.Errorf("add a row to %s's inbox: %w", to.UserID, err)
+				return nil, fmt.Errorf("find %s's inbox: %w", to.UserID, err)
 			}
-			row := r.Row(to, seq)
+			u.head++
+			added = append(added, inboxRow{u.n, u.head, event, to.View})
+			row := r.Row(to, u.head)
 			rows = append(rows, row.Event())
 		}
+	}
+	if err := tx.addRows(added); err != nil {
+		return nil, fmt.Errorf("add rows to inboxes: %w", err)
 	}
 	for i := range records {
 		c := tx.chains[records[i].OrderID]
@@ -80,15 +91,44 @@ func (tx *transaction) addEvent(r *store.Record) (int64, error) {
 	return c.event, nil
 }
 
-// addRow adds the next row to an inbox, and gives its seq.
-func (tx *transaction) addRow(to callout.Recipient, event int64) (int64, error) {
-	const insert = `INSERT INTO inbox (user, seq, event, view) VALUES (?, ?, ?, ?)`
-	u, err := tx.user(to.UserID)
-	if err != nil {
-		return 0, err
+// inboxRow is a row of an inbox as it is stored.
+type inboxRow struct {
+	user, seq, event int64
+	view             callout.View
+}
+
+// rowsAtOnce are how many rows one statement adds: as many as may be, since a statement costs more than a row of it.
+var rowsAtOnce = []int{64, 8, 1}
+
+// addRows adds rows to inboxes, those of an inbox beside each other.
+func (tx *transaction) addRows(rows []inboxRow) error {
+	slices.SortFunc(rows, func(a, b inboxRow) int { return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.seq, b.seq)) })
+	for _, n := range rowsAtOnce {
+		for ; len(rows) >= n; rows = rows[n:] {
+			if err := addRows(tx.conn, rows[:n]); err != nil {
+				return err
+			}
+		}
 	}
-	u.head++
-	return u.head, run(tx.conn, insert, nil, u.n, u.head, event, int64(to.View))
+	return nil
+}
+
+// addRows adds rows in one statement. What is refused is rolled back with the whole transaction, which is over then: to undo the
+// statement alone SQLite would keep a copy of every page that it writes.
+func addRows(conn *sqlite3.Conn, rows []inboxRow) error {
+	const insert = `INSERT OR ROLLBACK INTO inbox (user, seq, event, view) VALUES (?, ?, ?, ?)`
+	stmt, err := conn.Prepare(insert + strings.Repeat(`, (?, ?, ?, ?)`, len(rows)-1))
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		stmt.BindInt64(4*i+1, r.user)
+		stmt.BindInt64(4*i+2, r.seq)
+		stmt.BindInt64(4*i+3, r.event)
+		stmt.BindInt64(4*i+4, int64(r.view))
+	}
+	_, err = stmt.Step()
+	return err
 }
 
 // user finds somebody's inbox, and makes one for whoever is new.

@@ -39,7 +39,8 @@ CREATE TABLE events (
   status       INTEGER NOT NULL CHECK (status BETWEEN 1001 AND 1014),
   order_status INTEGER NOT NULL CHECK (order_status BETWEEN 1001 AND 1011),
   sender_id    TEXT    NOT NULL CHECK (sender_id <> ''),
-  sender_role  TEXT    NOT NULL CHECK (sender_role IN ('client', 'serviceman', 'operator', 'system')),
+  sender_role  TEXT    NOT NULL CHECK (sender_role = 'client' OR sender_role = 'serviceman' OR sender_role = 'operator' OR
+                                       sender_role = 'system'), -- IN (…) of more than two makes a table for every row added
   command_id   TEXT    NOT NULL CHECK (command_id <> ''),
   digest       BLOB    NOT NULL CHECK (length(digest) = 16),
   at           INTEGER NOT NULL,
