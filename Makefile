@@ -11,7 +11,7 @@ LINT = go tool -modfile=tools/go.mod golangci-lint
 
 .PHONY: help
 help: ## list this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: test
 test: setup ## format, vet, imports, tests with the race detector on SQLite and PostgreSQL, fuzz targets for 3 s each
@@ -19,6 +19,7 @@ test: setup ## format, vet, imports, tests with the race detector on SQLite and 
 	go vet ./...
 	go test -count=1 -run '^(TestRooms|TestThePicture)' .
 	CGO_ENABLED=1 go test -count=1 -race -vet=off ./...
+	CALLOUT_TEST_STREAMS=1 CGO_ENABLED=1 go test -count=1 -race -vet=off ./internal/server
 	bash scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: setup
@@ -48,3 +49,7 @@ sim: ## the simulation, for as many seeds as SEEDS says, from the one in FIRST o
 .PHONY: docs
 docs: ## write docs/states.md anew from the table of the rules
 	go test -count=1 -run '^TestStatesDoc' -update .
+
+.PHONY: bench-peers
+bench-peers: ## Callout beside socket.io, ws and centrifuge, in about half an hour; writes docs/performance.*
+	go run ./bench

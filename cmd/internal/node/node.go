@@ -18,7 +18,7 @@ import (
 // Config is what a node is made of.
 type Config struct {
 	Database Database
-	Ledger   ledger.Config // Committers 0: as many as the database takes
+	Ledger   ledger.Config
 	Server   server.Config
 
 	// Tokens says who may come in, once the database is open; nil: nobody but in development mode.
@@ -63,12 +63,6 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		committed = config.Record(n.database)
 	}
 	var wakes bus.Local
-	if config.Ledger.Committers == 0 {
-		config.Ledger.Committers = 1
-		if config.Database.IsPostgres() {
-			config.Ledger.Committers = postgres.DefaultCommitters
-		}
-	}
 	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
 	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
 	config.Ledger.Announce = wakes.Announce

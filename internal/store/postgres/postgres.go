@@ -41,15 +41,11 @@ type Options struct {
 	Clock       func() time.Time // says what time it is; nil: the database's clock does
 	Wait        bool             // stand by while another process serves the database, instead of refusing
 	AllowUnsafe bool             // take a server that may lose what it has confirmed: one with fsync or full_page_writes off
-	Committers  int              // how many groups may be committed at once; 0: DefaultCommitters
+	Committers  int              // how many groups are committed at once; 0 is 1
 	MaxDevices  int              // of a user; 0: store.MaxDevices
 	Forgot      func(int)        // is told how many devices were forgotten since there were more; nil: nobody is
 	Log         *slog.Logger     // is told of standing by and of a server that went away; nil: nobody is
 }
-
-// DefaultCommitters is how many groups are best committed at once: while one waits for the disk, the other is made. Four were
-// slower.
-const DefaultCommitters = 2
 
 // Open takes a database into service: until Close, no other process serves it. What its schema lacks is added. A database
 // that is served already is an [*InUseError], unless o says to wait; that lasts as long as it takes, or ctx.
@@ -72,7 +68,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if db.reads, err = newPool(ctx, config, poolOptions{readOnly: true}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	commits := spareCommits + cmp.Or(o.Committers, DefaultCommitters)
+	commits := spareCommits + cmp.Or(o.Committers, 1)
 	if db.commits, err = newPool(ctx, config, poolOptions{size: int32(commits), check: safe}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -20,7 +20,6 @@ import (
 // has returned. committed is told of every commit, before anybody else is. f is interrupted when the server ends.
 func besideServer(ctx context.Context, d node.Database, log *slog.Logger, committed func([]store.Record), f func(ctx context.Context, url string) error) error {
 	config := node.Config{Database: d, Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig()}
-	config.Ledger.Committers = 0
 	config.Server.Session.Dev = true
 	config.Server.DrainTime = 5 * time.Second
 	config.Server.Clock, config.Server.Log, config.Server.Registry = time.Now, log, prometheus.NewRegistry()

@@ -83,7 +83,9 @@ func config(o Options, now func() time.Time, log *slog.Logger) node.Config {
 		Database: node.Database{Name: o.DB, Wait: o.Wait}, Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig(),
 	}
 	l := &c.Ledger
-	l.Committers = 0 // as many as the database takes
+	if c.Database.IsPostgres() {
+		l.Committers = 2 // so that groups meet
+	}
 	l.Rules, l.Queue, l.Group = Rules(), 256, 64
 	l.AckEvery, l.Sweep, l.Timeout = 200*time.Millisecond, 100*time.Millisecond, 3*time.Second
 	s := &c.Server
