@@ -2,7 +2,6 @@ package server
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -60,11 +59,3 @@ func (m *metrics) closed(code wire.CloseCode) {
 }
 
 func (m *metrics) refused(limit string) { m.limits.WithLabelValues(limit).Inc() }
-
-func (m *metrics) sent(messages []session.Message, now time.Time) {
-	for _, msg := range messages {
-		if !msg.At.IsZero() {
-			m.lag.Observe(now.Sub(msg.At).Seconds())
-		}
-	}
-}

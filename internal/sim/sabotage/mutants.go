@@ -67,7 +67,7 @@ const (
 		{"internal/store/sqlite/write.go", "	u.head++\n", "	u.head++\n	if to.View == callout.ClosedView {\n		u.head++\n	}\n"},
 	}},
 	{"a row of an inbox is left out", []edit{
-		{"internal/store/sqlite/write.go", "		for _, to := range r.To {\n			seq, err", "		for _, to := range r.To {\n			if r.Status == callout.Payment && to.UserID == r.Order.ServicemanID {\n				continue\n			}\n			seq, err"},
+		{"internal/store/sqlite/write.go", "		for _, to := range r.To {\n			u, err", "		for _, to := range r.To {\n			if r.Status == callout.Payment && to.UserID == r.Order.ServicemanID {\n				continue\n			}\n			u, err"},
 	}},
 	{"an event is delivered again on resuming", []edit{
 		{"internal/session/hello.go", "		return r.Seq, false", "		return max(r.Seq-1, snap.Floor), false"},
@@ -107,6 +107,6 @@ const (
 		{"internal/server/compare.go", "		if err := s.compareOnce(ctx); err != nil", "		if err := error(nil); err != nil"},
 	}},
 	{"a receipt is given for what was only sent", []edit{
-		{"internal/server/receipts.go", "SeenAt: now, Sent: sent}", "SeenAt: now, Sent: sent, Acked: sent}"},
+		{"internal/server/outbound.go", "SeenAt: now, Sent: sent}", "SeenAt: now, Sent: sent, Acked: sent}"},
 	}},
 }
