@@ -28,6 +28,7 @@ func (l *lane) group(items []item) group {
 // names lists what the group's transaction has to read, each once, and the acknowledgements that it writes.
 func (g *group) names(acks []store.Ack) store.Group {
 	orders := make(map[string]struct{}, len(g.items))
+	placed := make(map[string]struct{})
 	keys := make(map[store.Key]struct{}, len(g.items))
 	placers := make(map[string]struct{})
 	merged := make(map[device]store.Ack, len(acks))
@@ -42,13 +43,16 @@ func (g *group) names(acks []store.Ack) store.Group {
 		}
 		orders[it.cmd.OrderID] = struct{}{}
 		keys[it.key()] = struct{}{}
-		if g.most > 0 && it.cmd.Status == callout.Placed {
-			placers[it.cmd.Sender.ID] = struct{}{}
+		if it.cmd.Status == callout.Placed {
+			placed[it.cmd.OrderID] = struct{}{}
+			if g.most > 0 {
+				placers[it.cmd.Sender.ID] = struct{}{}
+			}
 		}
 	}
 	return store.Group{
-		Orders: slices.Collect(maps.Keys(orders)), Keys: slices.Collect(maps.Keys(keys)),
-		Placers: slices.Collect(maps.Keys(placers)), Acks: slices.Collect(maps.Values(merged)),
+		Orders: slices.Collect(maps.Keys(orders)), Placed: slices.Collect(maps.Keys(placed)),
+		Keys: slices.Collect(maps.Keys(keys)), Placers: slices.Collect(maps.Keys(placers)), Acks: slices.Collect(maps.Values(merged)),
 	}
 }
 

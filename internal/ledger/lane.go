@@ -18,7 +18,8 @@ type lane struct {
 	queue  chan item
 	told   chan finished
 	acks   acks
-	broken error // why nothing is committed any more; to be read once run is over
+	looked time.Time // when acks were looked at last
+	broken error     // why nothing is committed any more; to be read once run is over
 }
 
 // item is one thing to commit: a command, or the registration of a device.
@@ -90,12 +91,21 @@ const ackParts = 8
 // acksAtOnce is how many acknowledgements are written with a group at most, so that none takes much longer for them.
 const acksAtOnce = 128
 
-// dueAcks takes out the acknowledgements that are to be written now; once there is nothing else any more, all that wait.
+// dueAcks takes out the acknowledgements that are to be written now; once there is nothing else any more, all that wait. It
+// looks at them once in each part of their time, unless there were too many: a group without any is faster.
 func (l *lane) dueAcks(open bool) []store.Ack {
+	now, part := time.Now(), l.config.AckEvery/ackParts
 	if !open {
-		return l.acks.take(time.Now(), math.MaxInt)
+		return l.acks.take(now, math.MaxInt)
 	}
-	return l.acks.take(time.Now().Add(-l.config.AckEvery*(ackParts-2)/ackParts), acksAtOnce)
+	if now.Sub(l.looked) < part {
+		return nil
+	}
+	due := l.acks.take(now.Add(-l.config.AckEvery+2*part), acksAtOnce)
+	if len(due) < acksAtOnce {
+		l.looked = now
+	}
+	return due
 }
 
 // gather takes what waits in the queue beside the first item, up to a group, and reports whether more may come.

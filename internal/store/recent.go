@@ -1,66 +1,68 @@
 package store
 
-import (
-	"sync"
+import "sync"
 
-	"github.com/calloutd/callout"
-)
-
-// Recent remembers orders as they were last committed or read, so that who is about to decide on one need not read and decode
-// it again. An id and a version name one state of an order, so a store that finds the version that is remembered has the order.
-// It is safe for concurrent use. The orders are shared, and never changed.
-type Recent struct {
+// Recent remembers what was read or written last, by its id, so that who is about to decide on it need not read it again.
+// Whoever uses it finds out by other means whether that is still so. It is safe for concurrent use; what it remembers is
+// shared, and never changed.
+type Recent[V any] struct {
 	most int
 
 	mu    sync.Mutex
-	young map[string]*callout.Order
-	old   map[string]*callout.Order // forgotten when there are as many young ones as may be
+	young map[string]V
+	old   map[string]V // forgotten when there are as many young ones as may be
 }
 
-// RecentOrders is how many orders a store remembers at least, as long as there are so many: a few MB.
-const RecentOrders = 4096
+// How many a store remembers at least, as long as there are so many: some MB.
+const (
+	RecentOrders = 4096
+	RecentUsers  = 32768
+)
 
-// NewRecent remembers at least so many orders, and at most twice as many.
-func NewRecent(most int) *Recent {
-	return &Recent{most: most, young: make(map[string]*callout.Order)}
+// NewRecent remembers at least so many, and at most twice as many.
+func NewRecent[V any](most int) *Recent[V] {
+	return &Recent[V]{most: most, young: make(map[string]V)}
 }
 
-// Get finds an order; nil: it is not remembered.
-func (r *Recent) Get(id string) *callout.Order {
+// Get finds what is remembered.
+func (r *Recent[V]) Get(id string) (V, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if o := r.young[id]; o != nil {
-		return o
+	v, ok := r.young[id]
+	if ok {
+		return v, true
 	}
-	o := r.old[id]
-	if o != nil {
-		r.put(o)
+	if v, ok = r.old[id]; ok {
+		r.put(id, v)
 	}
-	return o
+	return v, ok
 }
 
-// Put remembers a copy of an order that has been committed. One that has ended is of no use any more.
-func (r *Recent) Put(o callout.Order) {
+// Put remembers.
+func (r *Recent[V]) Put(id string, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if o.Status.Ends() {
-		delete(r.young, o.ID)
-		delete(r.old, o.ID)
-		return
-	}
-	r.put(&o)
+	r.put(id, v)
 }
 
-func (r *Recent) put(o *callout.Order) {
+func (r *Recent[V]) put(id string, v V) {
 	if len(r.young) >= r.most {
-		r.young, r.old = make(map[string]*callout.Order), r.young
+		r.young, r.old = make(map[string]V), r.young
 	}
-	r.young[o.ID] = o
+	r.young[id] = v
+}
+
+// Drop forgets one.
+func (r *Recent[V]) Drop(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.young, id)
+	delete(r.old, id)
 }
 
 // Forget forgets everything: the database may be another one now.
-func (r *Recent) Forget() {
+func (r *Recent[V]) Forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.young, r.old = make(map[string]*callout.Order), nil
+	r.young, r.old = make(map[string]V), nil
 }

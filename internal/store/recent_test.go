@@ -1,47 +1,53 @@
 package store_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
-	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 )
 
 func TestRecentRemembersWhatWasUsedLastAndNoMoreThanTwiceItsSize(t *testing.T) {
 	const most = 10
-	r := store.NewRecent(most)
+	r := store.NewRecent[int](most)
 	for i := range 10 * most {
-		r.Put(callout.Order{ID: fmt.Sprint(i), Version: int64(i), Status: callout.Placed})
-		if r.Get("0") == nil {
-			t.Fatalf("order 0, which is asked for again and again, is forgotten with order %d", i)
+		r.Put(strconv.Itoa(i), i)
+		if _, ok := r.Get("0"); !ok {
+			t.Fatalf("0, which is asked for again and again, is forgotten with %d", i)
 		}
 	}
 	known := 0
 	for i := range 10 * most {
-		if o := r.Get(fmt.Sprint(i)); o != nil {
+		if n, ok := r.Get(strconv.Itoa(i)); ok {
 			known++
-			if o.Version != int64(i) {
-				t.Errorf("order %d is remembered as %+v", i, o)
+			if n != i {
+				t.Errorf("%d is remembered as %d", i, n)
 			}
 		} else if i > 9*most {
-			t.Errorf("order %d, one of the last, is forgotten", i)
+			t.Errorf("%d, one of the last, is forgotten", i)
 		}
 	}
 	if known > 2*most {
-		t.Errorf("%d orders are remembered", known)
+		t.Errorf("%d are remembered", known)
 	}
 }
 
-func TestRecentForgetsWhatHasEndedAndEverythingWhenTold(t *testing.T) {
-	r := store.NewRecent(10)
-	r.Put(callout.Order{ID: "a", Status: callout.Accepted})
-	r.Put(callout.Order{ID: "b", Status: callout.Accepted})
-	r.Put(callout.Order{ID: "a", Status: callout.Cancelled})
-	if r.Get("a") != nil || r.Get("b") == nil {
-		t.Error("an order that has ended is remembered, or one that goes on is not")
+func TestRecentForgetsOneAndEverything(t *testing.T) {
+	r := store.NewRecent[int](2)
+	for i, id := range []string{"a", "b", "c", "d"} { // a and b are the old ones
+		r.Put(id, i)
 	}
-	if r.Forget(); r.Get("b") != nil {
-		t.Error("an order is remembered that was to be forgotten")
+	r.Drop("a")
+	r.Drop("c")
+	for id, want := range map[string]bool{"a": false, "b": true, "c": false, "d": true} {
+		if _, ok := r.Get(id); ok != want {
+			t.Errorf("%s is remembered: %t, not %t", id, ok, want)
+		}
+	}
+	r.Forget()
+	for _, id := range []string{"b", "d"} {
+		if _, ok := r.Get(id); ok {
+			t.Errorf("%s is remembered when everything was to be forgotten", id)
+		}
 	}
 }

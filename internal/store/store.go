@@ -36,8 +36,9 @@ type Ledger interface {
 	// writes that with the inboxes of all recipients and the group's acks, and makes it durable. It returns the inbox
 	// rows that it wrote, in commit order.
 	//
-	// Every user's rows are numbered without a gap, in the order of the records and of their To. decide runs once in
-	// each call, does no I/O, and may find the same commands as repeats when the group is run again.
+	// Every user's rows are numbered without a gap, in the order of the records and of their To. decide does no I/O. It may
+	// run more than once in a call, and then its last run counts; and it may find the same commands as repeats when the
+	// group is run again.
 	Commit(ctx context.Context, g Group, decide func(Loaded) []Record) ([]wire.Event, error)
 
 	// Due lists the commands of timers whose time has come, the longest overdue first.
@@ -47,6 +48,7 @@ type Ledger interface {
 // Group is what one commit reads before it decides, and what it writes whatever the decisions.
 type Group struct {
 	Orders  []string // ids, each once
+	Placed  []string // those of them that commands of the group place, each once
 	Keys    []Key    // each once
 	Placers []string // users whose open orders are to be counted, each once
 	Acks    []Ack    // at most one a device

@@ -63,29 +63,28 @@ type receiptRow struct {
 	marks []store.Mark
 }
 
-// queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out. places
-// are those of the acks' devices.
-func (w *writing) queueAcks(b *batch, acks []store.Ack, places []store.Place, maxDevices int) {
+// queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out.
+func (w *writing) queueAcks(b *batch) {
 	var known, newcomers []deviceRow
 	var receipts []receiptRow
-	for i := range acks {
-		next, sent, acked := acks[i].After(places[i])
-		row := deviceRow{&acks[i], next}
+	for i := range w.acks {
+		next, sent, acked := w.acks[i].After(w.places[i])
+		row := deviceRow{&w.acks[i], next}
 		switch {
-		case places[i].Known:
+		case w.places[i].Known:
 			known = append(known, row)
 		case next.Known:
 			newcomers = append(newcomers, row)
 		}
-		receipts = appendReceipt(receipts, &acks[i], store.SentKind, sent)
-		receipts = appendReceipt(receipts, &acks[i], store.AckedKind, acked)
+		receipts = appendReceipt(receipts, &w.acks[i], store.SentKind, sent)
+		receipts = appendReceipt(receipts, &w.acks[i], store.AckedKind, acked)
 	}
 	if len(known) > 0 {
 		queueDevices(b, moveDevices, known)
 	}
 	if len(newcomers) > 0 {
 		queueDevices(b, addDevices, newcomers)
-		b.Queue(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), maxDevices).Exec(func(tag pgconn.CommandTag) error {
+		b.Queue(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), w.maxDevices).Exec(func(tag pgconn.CommandTag) error {
 			b.done++
 			w.forgotten = int(tag.RowsAffected())
 			return nil

@@ -9,13 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// Commit implements [store.Ledger]. It takes two round trips to the server: one that locks and loads, and one that
-// writes and commits.
+// Commit implements [store.Ledger]. A group that does nothing but move on orders which are remembered, and place new ones,
+// takes one round trip to the server. Every other takes two: one that locks and loads, and one that writes and commits.
 func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
 	if db.seat == nil {
 		return nil, errors.New("the database was opened read-only")
@@ -25,43 +24,109 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	}
 	var rows []wire.Event
 	err := db.commits.with(ctx, func(conn *pgx.Conn) (err error) {
-		rows, err = db.commit(ctx, conn, &g, decide)
+		c := &commitment{db: db, conn: conn, memory: db.memory.Load(), group: &g, decide: decide}
+		rows, err = c.run(ctx)
 		return err
 	})
 	if err != nil {
-		db.recent.Forget() // whatever the server is now, it need not be the one that was written to
+		db.forget()
 		return nil, err
 	}
 	return rows, nil
 }
 
-// commit leaves its transaction open when nothing is to be written: what only read has nothing to make durable, and is
-// rolled back.
-func (db *DB) commit(ctx context.Context, conn *pgx.Conn, g *store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
-	found, err := db.load(ctx, conn, g)
+// commitment is one call of Commit.
+type commitment struct {
+	db     *DB
+	conn   *pgx.Conn
+	memory *memory
+	group  *store.Group
+	decide func(store.Loaded) []store.Record
+}
+
+func (c *commitment) run(ctx context.Context) ([]wire.Event, error) {
+	if rows, done, err := c.fromMemory(ctx); done || err != nil {
+		return rows, err
+	}
+	return c.fromDatabase(ctx)
+}
+
+// fromMemory commits a group that is decided on what is remembered, if the database agrees: orders are moved from their versions
+// alone, and the keys of orders and commands and the places in inboxes are unique. It leaves to be done what that does not make
+// certain, a group with a command that has no effect, be it refused or a repeat; and one that the database does not take.
+func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bool, err error) {
+	l := c.memory.loaded(c.group, c.db.clock)
+	if l == nil {
+		return nil, false, nil
+	}
+	before := maps.Clone(l.Orders) // decide puts others in their place
+	records := c.decide(*l)
+	if err := ctx.Err(); err != nil {
+		return nil, false, fmt.Errorf("write a group: %w", err)
+	}
+	if !allTakeEffect(c.group.Keys, records) {
+		return nil, false, nil
+	}
+	var b batch
+	b.exec(begin)
+	w := newWriting(records, before, c.memory)
+	w.queue(&b)
+	err = b.commit(ctx, c.conn)
+	if certain := new(pgconn.PgError); errors.As(err, &certain) && !b.ended() {
+		c.memory.wrong()
+		rollback(ctx, c.conn)
+		return nil, false, ctx.Err()
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("write a group: %w", err)
+	}
+	c.memory.put(w)
+	return w.delivery.events(records), true, nil
+}
+
+// allTakeEffect reports whether there is a record of each of a group's commands.
+func allTakeEffect(keys []store.Key, records []store.Record) bool {
+	if len(records) < len(keys) {
+		return false
+	}
+	effects := make(map[store.Key]struct{}, len(records))
+	for i := range records {
+		effects[store.Key{SenderID: records[i].Sender.ID, CommandID: records[i].CommandID}] = struct{}{}
+	}
+	for _, key := range keys {
+		if _, ok := effects[key]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// fromDatabase commits a group that is decided on what the database holds. It leaves its transaction open when nothing is to be
+// written: what only read has nothing to make durable, and is rolled back.
+func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
+	found, err := c.load(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load a group: %w", err)
 	}
-	before := maps.Clone(found.Orders) // decide may put others in their place
-	records := decide(found.Loaded)
+	before := maps.Clone(found.Orders)
+	records := c.decide(found.Loaded)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
-	if len(records) == 0 && len(g.Acks) == 0 {
+	if len(records) == 0 && len(c.group.Acks) == 0 {
 		return nil, nil
 	}
-	w := newWriting(records, before)
-	if err := w.run(ctx, conn, g.Acks, found.places, db.maxDevices); err != nil {
+	var b batch
+	w := newWriting(records, before, c.memory)
+	w.acks, w.places, w.maxDevices = c.group.Acks, found.places, c.db.maxDevices
+	w.queue(&b)
+	if err := b.commit(ctx, c.conn); err != nil {
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
 	if w.forgotten > 0 {
-		db.forgot(w.forgotten)
+		c.db.forgot(w.forgotten)
 	}
-	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
-		for _, o := range orders {
-			db.recent.Put(*o)
-		}
-	}
+	c.memory.put(w)
 	return w.delivery.events(records), nil
 }
 
@@ -86,8 +151,11 @@ func (b *batch) query(scan func(pgx.Rows) error, sql string, args ...any) {
 				return err
 			}
 		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
 		b.done++
-		return rows.Err()
+		return nil
 	})
 }
 
@@ -96,12 +164,14 @@ func (b *batch) run(ctx context.Context, conn *pgx.Conn) error {
 	return conn.SendBatch(ctx, &b.Batch).Close()
 }
 
+// ended reports whether a batch that ends with COMMIT has come so far.
+func (b *batch) ended() bool { return b.done >= b.Len()-1 }
+
 // commit is run for a batch that ends with COMMIT. Whether a transaction went through is only certain of an error that a
 // statement before it has met: of such an error, fault says which kind it is. Every other leaves that open.
 func (b *batch) commit(ctx context.Context, conn *pgx.Conn) error {
-	ended := false
 	b.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
-		if ended = tag.String() == "COMMIT"; !ended {
+		if tag.String() != "COMMIT" {
 			return fmt.Errorf("the server answered COMMIT with %s", tag)
 		}
 		return nil
@@ -110,7 +180,7 @@ func (b *batch) commit(ctx context.Context, conn *pgx.Conn) error {
 	switch {
 	case err == nil:
 		return nil
-	case b.done < b.Len()-1:
+	case !b.ended():
 		return fault(err)
 	}
 	return fmt.Errorf("commit: %w", err)
@@ -125,6 +195,10 @@ func fault(err error) error {
 	switch answer.Code {
 	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock timeout
 		return fmt.Errorf("%w: %w", store.TryAgain, err)
+	case "23505": // unique violation
+		if answer.ConstraintName == "inbox_pkey" { // another has told the same user
+			return fmt.Errorf("%w: %w", store.TryAgain, err)
+		}
 	}
 	switch answer.Code[:2] {
 	case "22", "23": // data exception, integrity constraint violation

@@ -21,10 +21,9 @@ const (
 	readWanted = inboxRows + ` WHERE i.user_id = $1 AND i.order_id = $2 AND ($3 = 0 OR i.version = $3) AND ($4 = 0 OR i.seq <= $4)
 		ORDER BY i.seq DESC LIMIT 1`
 
-	readHeads = `SELECT id, head FROM callout.users WHERE id = ANY($1)`
+	readHeads = `SELECT id, ` + headOfUser + ` FROM callout.users u WHERE id = ANY($1)`
 
-	readStanding = `SELECT coalesce((SELECT head FROM callout.users WHERE id = $1), 0),
-		(SELECT count(*) FROM callout.open_orders WHERE user_id = $1)`
+	readStanding = `SELECT ` + headOfUser + `, (SELECT count(*) FROM callout.open_orders WHERE user_id = u.id) FROM (SELECT $1::text AS id) AS u`
 )
 
 // Page implements [store.Inbox].

@@ -17,21 +17,21 @@ const (
 			EXISTS (SELECT FROM callout.devices d WHERE d.user_id = u.id AND d.seen_at < $2)
 			OR coalesce((SELECT e.at < $2 FROM callout.inbox i JOIN callout.events e ON e.order_id = i.order_id AND e.version = i.version
 				WHERE i.user_id = u.id AND i.seq = u.floor + 1
-				AND i.seq <= coalesce((SELECT min(d.cursor) FROM callout.devices d WHERE d.user_id = u.id), u.head)), false)
+				AND i.seq <= coalesce((SELECT min(d.cursor) FROM callout.devices d WHERE d.user_id = u.id), i.seq)), false)
 		FROM callout.users u WHERE u.id > $1 ORDER BY u.id LIMIT $3`
 
 	// The rows that all devices have acknowledged which are not to be forgotten.
 	readOldRows = `
 		SELECT u.floor, i.seq, i.order_id, e.at FROM callout.users u
 		JOIN callout.inbox i ON i.user_id = u.id AND i.seq > u.floor
-			AND i.seq <= coalesce((SELECT min(d.cursor) FROM callout.devices d WHERE d.user_id = u.id AND d.seen_at >= $2), u.head)
+			AND i.seq <= coalesce((SELECT min(d.cursor) FROM callout.devices d WHERE d.user_id = u.id AND d.seen_at >= $2), i.seq)
 		JOIN callout.events e ON e.order_id = i.order_id AND e.version = i.version
 		WHERE u.id = $1 ORDER BY i.seq LIMIT $3`
 
-	// Rows are locked in the order of commits: orders, devices, the inbox's head.
+	// Rows are locked in the order of commits: orders, devices, the user.
 	lockTold     = `SELECT FROM callout.orders WHERE id = ANY($1) ORDER BY id FOR UPDATE`
 	forgetUnseen = `DELETE FROM callout.devices WHERE user_id = $1 AND seen_at < $2`
-	lockHead     = `SELECT floor FROM callout.users WHERE id = $1 FOR UPDATE`
+	lockFloor    = `SELECT floor FROM callout.users WHERE id = $1 FOR UPDATE`
 	cutRows      = `
 		WITH gone AS (
 			DELETE FROM callout.inbox WHERE user_id = $1 AND seq <= $2 RETURNING order_id
@@ -142,7 +142,7 @@ func cutUser(ctx context.Context, conn *pgx.Conn, id string, before int64, limit
 			return nil
 		}
 		var floor int64
-		if err := tx.QueryRow(ctx, lockHead, id).Scan(&floor); err != nil {
+		if err := tx.QueryRow(ctx, lockFloor, id).Scan(&floor); err != nil {
 			return err
 		}
 		if floor != old.floor {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -44,16 +45,12 @@ const (
 )
 
 // load begins a transaction, and locks and reads what the group names. Of orders that are remembered, only the version is read.
-func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found, error) {
-	f := &found{
-		Loaded: store.Loaded{
-			Orders: make(map[string]*callout.Order, len(g.Orders)), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int),
-		},
-		locked: make(map[string]int64, len(g.Orders)), places: make([]store.Place, len(g.Acks)),
-	}
+func (c *commitment) load(ctx context.Context) (*found, error) {
+	g, clock := c.group, c.db.clock
+	f := &found{Loaded: newLoaded(g), locked: make(map[string]int64, len(g.Orders)), places: make([]store.Place, len(g.Acks))}
 	var b batch
 	b.exec(begin)
-	unknown := f.remember(db.recent, g.Orders)
+	unknown := f.remember(c.memory, g.Orders)
 	if len(g.Orders) > 0 {
 		b.query(f.scanLocked, lockOrders, g.Orders)
 	}
@@ -72,22 +69,33 @@ func (db *DB) load(ctx context.Context, conn *pgx.Conn, g *store.Group) (*found,
 		b.query(f.scanDevice, readDevices, column(g.Acks, func(a store.Ack) string { return a.UserID }),
 			column(g.Acks, func(a store.Ack) string { return a.Device }))
 	}
-	if db.clock == nil {
+	if clock == nil {
 		b.query(f.scanClock, readClock)
 	}
-	if err := b.run(ctx, conn); err != nil {
+	if err := b.run(ctx, c.conn); err != nil {
 		return nil, fault(err)
 	}
-	if db.clock != nil {
-		f.Now = millis(db.clock().UnixMilli())
+	if clock != nil {
+		f.Now = millis(clock().UnixMilli())
+	} else {
+		c.memory.clock.Store(&reading{f.Now, time.Now()})
 	}
-	return f, f.check(ctx, conn)
+	for _, id := range g.Placers {
+		c.memory.open.Put(id, f.Open[id])
+	}
+	return f, f.check(ctx, c.conn)
+}
+
+func newLoaded(g *store.Group) store.Loaded {
+	return store.Loaded{
+		Orders: make(map[string]*callout.Order, len(g.Orders)), Repeats: make(map[store.Key]store.Repeat), Open: make(map[string]int),
+	}
 }
 
 // remember takes the orders that are remembered, and lists the others.
-func (f *found) remember(recent *store.Recent, ids []string) (unknown []string) {
+func (f *found) remember(m *memory, ids []string) (unknown []string) {
 	for _, id := range ids {
-		if o := recent.Get(id); o != nil {
+		if o, ok := m.orders.Get(id); ok {
 			f.Orders[id] = o
 		} else {
 			unknown = append(unknown, id)

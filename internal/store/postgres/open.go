@@ -13,7 +13,7 @@ import (
 const (
 	beginSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
 
-	readUser = `SELECT head, floor FROM callout.users WHERE id = $1`
+	readUser = `SELECT ` + headOfUser + `, floor FROM callout.users u WHERE id = $1`
 
 	readDevice = `SELECT cursor FROM callout.devices WHERE user_id = $1 AND device = $2`
 

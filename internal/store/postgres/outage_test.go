@@ -174,7 +174,9 @@ func TestASilentServerIsBoundedByTheCaller(t *testing.T) {
 	direct := server.Database(t)
 	p, url := newProxy(t, direct)
 	db := open(t, url, postgres.Options{})
-	mustCommit(t, db, place("0", "o-0", client(1), serviceman(1))) // from now on the server knows the statements
+	for _, id := range []string{"a", "b"} { // from now on the server knows the statements
+		mustCommit(t, db, place(id, "o-"+id, client(1), serviceman(1)))
+	}
 	cmd := place("1", "o-1", client(1), serviceman(1))
 	ctx, cancel := context.WithCancel(t.Context())
 	group, err := groupOf([]callout.Command{cmd})
@@ -187,7 +189,7 @@ func TestASilentServerIsBoundedByTheCaller(t *testing.T) {
 		defer cancel()
 		<-deciding
 		until(t, "the order is committed", func() bool {
-			return ask[int](t, direct, `SELECT count(*)::int FROM callout.orders`) == 2
+			return ask[int](t, direct, `SELECT count(*)::int FROM callout.orders`) == 3
 		})
 	})
 	_, err = db.Commit(ctx, group, func(l store.Loaded) []store.Record {

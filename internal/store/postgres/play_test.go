@@ -78,6 +78,9 @@ func groupOf(cmds []callout.Command) (store.Group, error) {
 		if !orders[c.OrderID] {
 			orders[c.OrderID] = true
 			g.Orders = append(g.Orders, c.OrderID)
+			if c.Status == callout.Placed {
+				g.Placed = append(g.Placed, c.OrderID)
+			}
 		}
 		if key := (store.Key{SenderID: c.Sender.ID, CommandID: c.ID}); !keys[key] {
 			keys[key] = true

@@ -7,9 +7,10 @@
 //  2. orders that are new, by id
 //  3. the keys of commands, by sender and command id
 //  4. devices, by user and device
-//  5. inbox heads, by user, and after them nothing but the commit
+//  5. users who are new, by id
+//  6. the next places in inboxes, by user: who finds one taken has lost, and nothing but the commit is after them
 //
-// Rows of events and open_orders belong to an order, rows of inbox to a head: whoever holds those may write them.
+// Rows of events and open_orders belong to an order: whoever holds that may write them.
 package postgres
 
 import (
@@ -17,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +33,7 @@ type DB struct {
 	seat    *seat            // nil: read-only
 	clock   func() time.Time // nil: the database's
 
-	recent     *store.Recent
+	memory     atomic.Pointer[memory]
 	maxDevices int       // of a user
 	forgot     func(int) // is told how many devices that has cost
 }
@@ -61,7 +63,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Forgot == nil {
 		o.Forgot = func(int) {}
 	}
-	db := &DB{clock: o.Clock, recent: store.NewRecent(store.RecentOrders), maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
@@ -69,11 +71,18 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	commits := spareCommits + cmp.Or(o.Committers, 1)
-	if db.commits, err = newPool(ctx, config, poolOptions{size: int32(commits), check: safe}); err != nil {
+	anew := func(ctx context.Context, conn *pgx.Conn) error {
+		db.forget()
+		return safe(ctx, conn)
+	}
+	if db.commits, err = newPool(ctx, config, poolOptions{size: int32(commits), check: anew}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
+
+// forget begins a new memory: whatever the server is now, it need not be the one that was written to.
+func (db *DB) forget() { db.memory.Store(newMemory()) }
 
 // OpenReadOnly opens a database to look at, whoever serves it. Its schema has to be that of this program.
 func OpenReadOnly(ctx context.Context, url string) (*DB, error) {

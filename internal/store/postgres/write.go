@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 type writing struct {
 	placed   []*callout.Order // orders that are new, as they are after the group, by id
 	moved    []*callout.Order // and those that were there before
+	before   map[string]*callout.Order
 	told     map[string]int64 // how many rows of inboxes the group adds, by order
 	events   []*store.Record  // by sender and command id
 	ended    []*callout.Order // those that the group has ended
@@ -25,7 +25,10 @@ type writing struct {
 	over     []involvement
 	delivery *delivery
 
-	forgotten int // devices that were too many; known once the statements have been run
+	acks       []store.Ack
+	places     []store.Place // of the devices of the acks
+	maxDevices int
+	forgotten  int // devices that were too many; known once the statements have been run
 }
 
 // involvement is a user's in an order that has not ended: as a party, or as one of those on offer.
@@ -38,18 +41,23 @@ const (
 		INSERT INTO callout.orders (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told)
 		SELECT id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told FROM ` + orderRows
 
+	// An order is moved from the version that was decided on. Where it is at another, because that was only remembered, the
+	// division by zero ends the transaction before its commit.
 	moveOrders = `
-		UPDATE callout.orders o SET version = n.version, status = n.status, serviceman_id = n.serviceman_id,
-			former = n.former, updated_at = n.updated_at, due_at = n.due_at, due_code = n.due_code,
-			told = o.told + n.told
-		FROM ` + orderRows + ` WHERE o.id = n.id`
+		WITH moved AS (
+			UPDATE callout.orders o SET version = n.version, status = n.status, serviceman_id = n.serviceman_id,
+				former = n.former, updated_at = n.updated_at, due_at = n.due_at, due_code = n.due_code, told = o.told + n.told
+			FROM ` + orderRows + ` WHERE o.id = n.id AND o.version = n.before
+			RETURNING 1
+		)
+		SELECT 1 / (count(*) = cardinality($1::text[]))::int FROM moved`
 
 	orderRows = `(
 		SELECT id, version, status, client_id, nullif(serviceman_id, '') AS serviceman_id, string_to_array(former, ',') AS former,
-			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code, told
+			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code, told, before
 		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-			$9::bigint[], $10::smallint[], $11::bigint[])
-			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told)) AS n`
+			$9::bigint[], $10::smallint[], $11::bigint[], $12::bigint[])
+			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told, before)) AS n`
 
 	writeEvents = `
 		INSERT INTO callout.events
@@ -67,9 +75,9 @@ const (
 		WHERE o.user_id = over.user_id AND o.order_id = over.order_id`
 )
 
-// newWriting prepares what records write. before are the orders as they were loaded.
-func newWriting(records []store.Record, before map[string]*callout.Order) *writing {
-	w := &writing{told: make(map[string]int64), delivery: newDelivery(records)}
+// newWriting prepares what records write. before are the orders as they were found.
+func newWriting(records []store.Record, before map[string]*callout.Order, m *memory) *writing {
+	w := &writing{before: before, told: make(map[string]int64), delivery: newDelivery(records, m.heads)}
 	after := make(map[string]*callout.Order)
 	for i := range records {
 		w.events = append(w.events, &records[i])
@@ -95,17 +103,16 @@ func newWriting(records []store.Record, before map[string]*callout.Order) *writi
 	return w
 }
 
-// run writes and commits. Heads are locked last, so that nobody waits for them longer than a commit takes.
-func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, places []store.Place, maxDevices int) error {
-	var b batch
-	if len(w.placed) > 0 {
-		w.queueOrders(&b, placeOrders, w.placed)
-	}
+// queue has a batch write. Inboxes come last, so that nobody waits for them longer than a commit takes.
+func (w *writing) queue(b *batch) {
 	if len(w.moved) > 0 {
-		w.queueOrders(&b, moveOrders, w.moved)
+		b.query(func(pgx.Rows) error { return nil }, moveOrders, w.orderRows(w.moved)...)
+	}
+	if len(w.placed) > 0 {
+		b.exec(placeOrders, w.orderRows(w.placed)...)
 	}
 	if len(w.events) > 0 {
-		w.queueEvents(&b)
+		w.queueEvents(b)
 	}
 	if len(w.ended) > 0 {
 		b.exec(writeEnded,
@@ -113,20 +120,19 @@ func (w *writing) run(ctx context.Context, conn *pgx.Conn, acks []store.Ack, pla
 			column(w.ended, func(o *callout.Order) string { return o.ID }))
 	}
 	if len(w.begun) > 0 {
-		queueInvolvements(&b, writeBegun, w.begun)
+		queueInvolvements(b, writeBegun, w.begun)
 	}
 	if len(w.over) > 0 {
-		queueInvolvements(&b, writeOver, w.over)
+		queueInvolvements(b, writeOver, w.over)
 	}
-	w.queueAcks(&b, acks, places, maxDevices)
+	w.queueAcks(b)
 	if len(w.delivery.users) > 0 {
-		w.delivery.queue(&b)
+		w.delivery.queue(b)
 	}
-	return b.commit(ctx, conn)
 }
 
-func (w *writing) queueOrders(b *batch, sql string, orders []*callout.Order) {
-	b.exec(sql,
+func (w *writing) orderRows(orders []*callout.Order) []any {
+	return []any{
 		column(orders, func(o *callout.Order) string { return o.ID }),
 		column(orders, func(o *callout.Order) int64 { return o.Version }),
 		column(orders, func(o *callout.Order) int16 { return int16(o.Status) }),
@@ -138,7 +144,15 @@ func (w *writing) queueOrders(b *batch, sql string, orders []*callout.Order) {
 		column(orders, func(o *callout.Order) int64 { return o.DueAt.UnixMilli() }),
 		column(orders, func(o *callout.Order) int16 { return int16(o.DueEvent) }),
 		column(orders, func(o *callout.Order) int64 { return w.told[o.ID] }),
-	)
+		column(orders, w.versionBefore),
+	}
+}
+
+func (w *writing) versionBefore(o *callout.Order) int64 {
+	if before := w.before[o.ID]; before != nil {
+		return before.Version
+	}
+	return 0
 }
 
 func (w *writing) queueEvents(b *batch) {

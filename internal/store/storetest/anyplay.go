@@ -169,7 +169,9 @@ func (p *play) commitBoth(cmds []callout.Command, acks []store.Ack) {
 	g.Acks = acks
 	var want []wire.Event
 	var complaint string
+	before := p.model
 	rows, err := p.s.Commit(p.t.Context(), g, func(l store.Loaded) []store.Record {
+		p.model = before.clone()
 		records, problem := p.decideBoth(l, cmds)
 		want, complaint = p.model.deliver(records), problem
 		return records

@@ -30,6 +30,22 @@ func newModel(rules callout.Rules) *model {
 	}
 }
 
+// clone is the model as it is now, whatever becomes of the one or the other.
+func (m *model) clone() *model {
+	return &model{
+		rules: m.rules, orders: maps.Clone(m.orders), events: cloneLists(m.events), inboxes: cloneLists(m.inboxes),
+		repeats: maps.Clone(m.repeats), cursors: maps.Clone(m.cursors),
+	}
+}
+
+func cloneLists[V any](lists map[string][]V) map[string][]V {
+	cloned := make(map[string][]V, len(lists))
+	for id, list := range lists {
+		cloned[id] = slices.Clip(list)
+	}
+	return cloned
+}
+
 // apply decides one command and remembers what came of it. A repeat and a refusal come to nothing.
 func (m *model) apply(cmd callout.Command, now time.Time) ([]store.Record, error) {
 	key := store.Key{SenderID: cmd.Sender.ID, CommandID: cmd.ID}

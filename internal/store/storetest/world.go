@@ -170,6 +170,9 @@ func groupOf(cmds []callout.Command) store.Group {
 		if !orders[c.OrderID] {
 			orders[c.OrderID] = true
 			g.Orders = append(g.Orders, c.OrderID)
+			if c.Status == callout.Placed {
+				g.Placed = append(g.Placed, c.OrderID)
+			}
 		}
 		key := store.Key{SenderID: c.Sender.ID, CommandID: c.ID}
 		if c.Sender.Role != callout.System && !keys[key] {
