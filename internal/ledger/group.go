@@ -60,7 +60,7 @@ func (it *item) key() store.Key { return store.Key{SenderID: it.cmd.Sender.ID, C
 
 // decide runs the rules on each command in turn, on the order as the one before it left it.
 func (g *group) decide(loaded store.Loaded) []store.Record {
-	var records []store.Record
+	records := make([]store.Record, 0, len(g.items)+len(g.items)/8) // some have two
 	for i := range g.items {
 		it := &g.items[i]
 		if it.ack != nil {
@@ -110,24 +110,15 @@ func (g *group) expire(it *item, loaded store.Loaded) []store.Record {
 	return records
 }
 
-// apply decides one command and encodes what happened.
-func (g *group) apply(it *item, loaded store.Loaded) ([]store.Record, error) {
-	events, err := g.rules.Apply(loaded.Orders[it.cmd.OrderID], it.cmd, loaded.Now)
-	if err != nil {
+// apply decides one command, or takes what was foreseen.
+func (g *group) apply(it *item, loaded store.Loaded) (records []store.Record, err error) {
+	order := loaded.Orders[it.cmd.OrderID]
+	if it.foreseen.holds(order, loaded.Now) {
+		records = it.foreseen.records
+	} else if records, err = it.apply(g.rules, order, loaded.Now); err != nil {
 		return nil, err
 	}
-	if err := g.count(events, loaded.Open); err != nil {
-		return nil, err
-	}
-	records := make([]store.Record, len(events))
-	digest := it.digest
-	for i, event := range events {
-		if records[i], err = store.NewRecord(event, digest); err != nil {
-			return nil, err
-		}
-		digest = [16]byte{} // what follows is the system's, and no command's content
-	}
-	return records, nil
+	return records, g.count(records, loaded.Open)
 }
 
 // errTooManyOpen marks the refusal of a PLACED by the limit of open orders.
@@ -135,8 +126,8 @@ var errTooManyOpen = errors.New("too many open orders")
 
 // count holds a client to the number of orders that may be open, and keeps that number. Its refusal is not final: a late
 // copy of the command may take effect once there is room.
-func (g *group) count(events []callout.Event, open map[string]int) error {
-	first, last := &events[0], &events[len(events)-1].Order
+func (g *group) count(records []store.Record, open map[string]int) error {
+	first, last := &records[0], &records[len(records)-1].Order
 	if g.most > 0 && first.Status == callout.Placed {
 		if open[last.ClientID] >= g.most {
 			return fmt.Errorf("%w: %w", errTooManyOpen, &callout.Error{

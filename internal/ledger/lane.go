@@ -28,6 +28,8 @@ type item struct {
 	digest [16]byte
 	ack    *store.Ack // set: no command
 	done   func(Answer)
+
+	foreseen *foreseen // what becomes of the command if its order is as it is remembered; nil: that is not known
 }
 
 // finished is a group that is durable, or that has come to nothing: its rows and answers may be told.

@@ -99,6 +99,7 @@ func (l *Ledger) Submit(cmd callout.Command, done func(Answer)) {
 		l.refuse(&it, err)
 		return
 	}
+	it.foresee(l.store, l.config.Rules)
 	l.hand(l.lane(cmd.OrderID), it)
 }
 

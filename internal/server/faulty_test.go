@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/server/servertest"
@@ -66,6 +67,10 @@ func (f *faulty) check() error {
 type faultyLedger struct {
 	real store.Ledger
 	f    *faulty
+}
+
+func (l faultyLedger) Remembered(orderID string) (*callout.Order, time.Time) {
+	return l.real.Remembered(orderID)
 }
 
 func (l faultyLedger) Commit(ctx context.Context, g store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {

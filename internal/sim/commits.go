@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
@@ -63,6 +64,11 @@ func (c *commits) meet(ctx context.Context, f *fate, where place) error {
 		return f.with
 	}
 	return nil
+}
+
+// Remembered implements store.Ledger.
+func (c *commits) Remembered(orderID string) (*callout.Order, time.Time) {
+	return c.real.Remembered(orderID)
 }
 
 // Due implements store.Ledger.

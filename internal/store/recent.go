@@ -15,11 +15,11 @@ type Recent[V any] struct {
 
 // How many a store remembers at least, as long as there are so many: some MB.
 const (
-	RecentOrders = 4096
+	RecentOrders = 8192
 	RecentUsers  = 32768
 )
 
-// NewRecent remembers at least so many, and at most twice as many.
+// NewRecent remembers at least so many, and at most twice as many; 0 is nothing.
 func NewRecent[V any](most int) *Recent[V] {
 	return &Recent[V]{most: most, young: make(map[string]V)}
 }
@@ -46,6 +46,9 @@ func (r *Recent[V]) Put(id string, v V) {
 }
 
 func (r *Recent[V]) put(id string, v V) {
+	if r.most == 0 {
+		return
+	}
 	if len(r.young) >= r.most {
 		r.young, r.old = make(map[string]V), r.young
 	}

@@ -41,6 +41,11 @@ type Ledger interface {
 	// group is run again.
 	Commit(ctx context.Context, g Group, decide func(Loaded) []Record) ([]wire.Event, error)
 
+	// Remembered is an order as it was committed or read last, nil when it is not remembered, and what time it is, zero when
+	// that is not known. The order is shared with Commit, which finds the same one unless it has been moved since; it is
+	// never changed. Nothing is read for it.
+	Remembered(orderID string) (*callout.Order, time.Time)
+
 	// Due lists the commands of timers whose time has come, the longest overdue first.
 	Due(ctx context.Context, limit int) ([]callout.Command, error)
 }

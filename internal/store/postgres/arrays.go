@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgtype"
 )
@@ -37,27 +38,27 @@ type arrayPlan struct{ element uint32 }
 func (p arrayPlan) Encode(value any, b []byte) ([]byte, error) {
 	switch v := value.(type) {
 	case []string:
-		b = p.begin(b, len(v), false)
+		b = p.begin(b, len(v), bytesOf(v), false)
 		for _, s := range v {
 			b = append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
 		}
 	case []int64:
-		b = p.begin(b, len(v), false)
+		b = p.begin(b, len(v), 8*len(v), false)
 		for _, n := range v {
 			b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, 8), uint64(n))
 		}
 	case []int32:
-		b = p.begin(b, len(v), false)
+		b = p.begin(b, len(v), 4*len(v), false)
 		for _, n := range v {
 			b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, 4), uint32(n))
 		}
 	case []int16:
-		b = p.begin(b, len(v), false)
+		b = p.begin(b, len(v), 2*len(v), false)
 		for _, n := range v {
 			b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint32(b, 2), uint16(n))
 		}
 	case [][]byte:
-		b = p.begin(b, len(v), true)
+		b = p.begin(b, len(v), bytesOf(v), true)
 		for _, data := range v {
 			if data == nil {
 				b = binary.BigEndian.AppendUint32(b, 1<<32-1)
@@ -69,7 +70,10 @@ func (p arrayPlan) Encode(value any, b []byte) ([]byte, error) {
 	return b, nil
 }
 
-func (p arrayPlan) begin(b []byte, n int, nulls bool) []byte {
+// begin writes what comes before the n elements, for which it makes room: twice as much as there is, so that not every array of a
+// statement moves those before it.
+func (p arrayPlan) begin(b []byte, n, size int, nulls bool) []byte {
+	b = slices.Grow(b, len(b)+4*(5+n)+size)
 	flag := uint32(0)
 	if nulls {
 		flag = 1
@@ -79,4 +83,12 @@ func (p arrayPlan) begin(b []byte, n int, nulls bool) []byte {
 	b = binary.BigEndian.AppendUint32(b, p.element)
 	b = binary.BigEndian.AppendUint32(b, uint32(n))
 	return binary.BigEndian.AppendUint32(b, 1)
+}
+
+func bytesOf[T string | []byte](elements []T) int {
+	size := 0
+	for _, e := range elements {
+		size += len(e)
+	}
+	return size
 }

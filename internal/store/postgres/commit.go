@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -33,6 +35,13 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 		return nil, err
 	}
 	return rows, nil
+}
+
+// Remembered implements [store.Ledger].
+func (db *DB) Remembered(orderID string) (*callout.Order, time.Time) {
+	m := db.memory.Load()
+	o, _ := m.orders.Get(orderID)
+	return o, m.now(db.clock)
 }
 
 // commitment is one call of Commit.

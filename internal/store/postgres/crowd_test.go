@@ -64,6 +64,10 @@ func TestCrowd(t *testing.T) {
 // wholeReads is how often tables have been read as a whole, once those who did have disconnected.
 func wholeReads(t *testing.T, url string) int {
 	t.Helper()
+	until(t, "the others have disconnected", func() bool {
+		return ask[int](t, url, `SELECT count(*)::int FROM pg_stat_activity
+			WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`) == 0
+	})
 	return ask[int](t, url, `SELECT sum(seq_scan)::int FROM pg_stat_user_tables WHERE schemaname = 'callout' AND relname <> 'migrations'`)
 }
 

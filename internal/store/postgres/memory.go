@@ -45,9 +45,7 @@ func (m *memory) loaded(g *store.Group, clock func() time.Time) *store.Loaded {
 		return nil
 	}
 	l := newLoaded(g)
-	if clock != nil {
-		l.Now = millis(clock().UnixMilli())
-	} else if l.Now = m.clock.Load().now(); l.Now.IsZero() {
+	if l.Now = m.now(clock); l.Now.IsZero() {
 		return nil
 	}
 	known := 0
@@ -73,6 +71,14 @@ func (m *memory) loaded(g *store.Group, clock func() time.Time) *store.Loaded {
 		l.Open[id] = n
 	}
 	return &l
+}
+
+// now is what the clock shows, or the database's when there is none. It is zero when that is not known.
+func (m *memory) now(clock func() time.Time) time.Time {
+	if clock != nil {
+		return millis(clock().UnixMilli())
+	}
+	return m.clock.Load().now()
 }
 
 // put remembers what a group has committed.

@@ -62,7 +62,7 @@ const (
 	writeEvents = `
 		INSERT INTO callout.events
 			(order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)
-		SELECT order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, nullif(offer, ''), extra
+		SELECT order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra
 		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::bytea[],
 			$9::bigint[], $10::text[], $11::text[], $12::text[])
 			AS e (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)`
@@ -166,9 +166,9 @@ func (w *writing) queueEvents(b *batch) {
 		column(w.events, func(r *store.Record) string { return r.CommandID }),
 		column(w.events, digestOf),
 		column(w.events, func(r *store.Record) int64 { return r.At.UnixMilli() }),
-		column(w.events, func(r *store.Record) string { return string(r.Party) }),
-		column(w.events, func(r *store.Record) string { return string(r.Offer) }),
-		column(w.events, func(r *store.Record) string { return string(r.Extra) }),
+		column(w.events, func(r *store.Record) []byte { return r.Party }),
+		column(w.events, func(r *store.Record) []byte { return r.Offer }),
+		column(w.events, func(r *store.Record) []byte { return r.Extra }),
 	)
 }
 

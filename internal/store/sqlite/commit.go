@@ -8,6 +8,7 @@ import (
 
 	sqlite3 "zombiezen.com/go/sqlite"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/wire"
 )
@@ -32,6 +33,12 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 		return nil, fmt.Errorf("commit a group: %w", err)
 	}
 	return rows, nil
+}
+
+// Remembered implements [store.Ledger].
+func (db *DB) Remembered(orderID string) (*callout.Order, time.Time) {
+	c, _ := db.orders.Get(orderID)
+	return c.order, fromMillis(db.clock().UnixMilli())
 }
 
 // withWriter waits for its turn to write, and has f write. Once f has found the database broken, nobody writes any more.

@@ -57,7 +57,7 @@ func (db *DB) cutUser(ctx context.Context, id string, before int64, limit int) (
 		return 0, 0, err
 	}
 	err = db.write(ctx, func(conn *sqlite3.Conn, known *known) error {
-		known.users.drop(id)
+		known.users.Drop(id)
 		u, err := readUser(conn, id)
 		if err != nil {
 			return err

@@ -4,31 +4,27 @@ import (
 	"errors"
 
 	sqlite3 "zombiezen.com/go/sqlite"
+
+	"github.com/calloutd/callout/internal/store"
 )
 
 // known is what the writer remembers of users and of orders that have not ended, so that a commit need not read what one
 // before it has read or written. It is true as long as nobody else writes to what it speaks of, so all is forgotten when another
 // connection has written anything, and whenever a transaction of the writer's has failed.
 type known struct {
-	version int64 // of the database; it changes when another connection has written
-	users   memory[user]
-	orders  memory[chain]
+	version int64                // of the database; it changes when another connection has written
+	users   *store.Recent[*user] // of the writer alone
+	orders  *store.Recent[chain]
 }
 
-// How many the writer remembers at least, as long as there are so many, and twice as many at most: some 30 MB then.
-const (
-	knownUsers  = 32768
-	knownOrders = 8192
-)
-
 func newKnown(users, orders int) known {
-	return known{users: memory[user]{most: users}, orders: memory[chain]{most: orders}}
+	return known{users: store.NewRecent[*user](users), orders: store.NewRecent[chain](orders)}
 }
 
 // forget forgets everything.
 func (k *known) forget() {
-	k.users.forget()
-	k.orders.forget()
+	k.users.Forget()
+	k.orders.Forget()
 }
 
 // refresh forgets everything if another connection has written since the last time. It is called in a transaction that
@@ -57,41 +53,3 @@ func changedOne(conn *sqlite3.Conn) error {
 	}
 	return nil
 }
-
-// memory remembers things by id: the last most that were put or found, and as many more at most.
-type memory[T any] struct {
-	most       int
-	young, old map[string]*T // the old are forgotten when there are as many young ones as may be
-}
-
-// get finds a thing; nil: it is not remembered.
-func (m *memory[T]) get(id string) *T {
-	if t := m.young[id]; t != nil {
-		return t
-	}
-	t := m.old[id]
-	if t != nil {
-		m.put(id, t)
-	}
-	return t
-}
-
-func (m *memory[T]) put(id string, t *T) {
-	if len(m.young) >= m.most {
-		m.young, m.old = nil, m.young
-	}
-	if m.most == 0 {
-		return
-	}
-	if m.young == nil {
-		m.young = make(map[string]*T)
-	}
-	m.young[id] = t
-}
-
-func (m *memory[T]) drop(id string) {
-	delete(m.young, id)
-	delete(m.old, id)
-}
-
-func (m *memory[T]) forget() { m.young, m.old = nil, nil }

@@ -165,37 +165,11 @@ func TestWhatIsRememberedIsWhatIsStored(t *testing.T) {
 			t.Fatal(err)
 		}
 		remembered := loaded(t, db, "o-1")
-		remember(t, db, knownOrders)
+		remember(t, db, store.RecentOrders)
 		read := loaded(t, db, "o-1")
 		if diff := cmp.Diff(read, remembered, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("after %v (- read, + remembered):\n%s", cmd.Status, diff)
 		}
-	}
-}
-
-// TestMemory holds on to what was last of use, and to no more than twice as much as it has to.
-func TestMemory(t *testing.T) {
-	m := memory[int]{most: 10}
-	for i := range 1000 {
-		m.put(strconv.Itoa(i), &i)
-		if m.get("0") == nil {
-			t.Fatalf("what is of use all the time is forgotten after %d others", i)
-		}
-		if n := len(m.young) + len(m.old); n > 20 {
-			t.Fatalf("%d are remembered", n)
-		}
-	}
-	for i := 992; i < 1000; i++ {
-		if got := m.get(strconv.Itoa(i)); got == nil || *got != i {
-			t.Errorf("number %d is forgotten", i)
-		}
-	}
-	m.drop("0")
-	if m.get("0") != nil {
-		t.Error("what was dropped is there")
-	}
-	if m.forget(); m.get("999") != nil {
-		t.Error("what was forgotten is there")
 	}
 }
 
@@ -212,10 +186,12 @@ func TestItsOwnCommitsAreRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { db.writer <- w }()
-	if n := len(w.known.orders.young); n != 2 {
-		t.Errorf("%d orders are remembered", n)
+	for _, id := range []string{"o-1", "o-2"} {
+		if o, _ := db.Remembered(id); o == nil {
+			t.Errorf("order %s is not remembered", id)
+		}
 	}
-	if u := w.known.users.get("c-1"); u == nil || u.head != 2 || len(u.devices) != 1 || u.devices[0].Cursor != 1 {
+	if u, _ := w.known.users.Get("c-1"); u == nil || u.head != 2 || len(u.devices) != 1 || u.devices[0].Cursor != 1 {
 		t.Errorf("of c-1 is remembered: %+v", u)
 	}
 }

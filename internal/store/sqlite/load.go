@@ -64,8 +64,8 @@ func (tx *transaction) countOpen(userID string) error {
 }
 
 func (tx *transaction) loadOrder(id string) error {
-	if c := tx.known.orders.get(id); c != nil {
-		tx.loaded.Orders[id], tx.chains[id] = c.order, c
+	if c, ok := tx.known.orders.Get(id); ok {
+		tx.loaded.Orders[id], tx.chains[id] = c.order, &c
 		return nil
 	}
 	const query = `SELECT n, last_event, former, updated_at, due_code, (SELECT party FROM events WHERE events.id = last_event)
@@ -85,9 +85,9 @@ func (tx *transaction) loadOrder(id string) error {
 // remember keeps an order for the commits that follow. One that has ended is of no use any more.
 func (tx *transaction) remember(c *chain) {
 	if c.order.Status.Ends() {
-		tx.known.orders.drop(c.order.ID)
+		tx.known.orders.Drop(c.order.ID)
 	} else {
-		tx.known.orders.put(c.order.ID, c)
+		tx.known.orders.Put(c.order.ID, *c)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type DB struct {
 	*Reader
 	clock  func() time.Time
+	orders *store.Recent[chain] // the writer's
 	lock   *lock
 	writer chan *writer // holds the one writer while nobody uses it; closed by Close
 }
@@ -126,10 +127,11 @@ func open(path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	db := &DB{Reader: r, clock: o.Clock, writer: make(chan *writer, 1)}
-	w := &writer{conn: conn, known: newKnown(knownUsers, knownOrders), maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	w := &writer{conn: conn, known: newKnown(store.RecentUsers, store.RecentOrders), maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if w.forgot == nil {
 		w.forgot = func(int) {}
 	}
+	db.orders = w.known.orders
 	db.writer <- w
 	return db, nil
 }

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 
 // TestContract holds the store to it also when it remembers next to nothing, or nothing, of what it has written.
 func TestContract(t *testing.T) {
-	for name, most := range map[string]int{"Remembering": knownUsers, "RememberingOne": 1, "RememberingNothing": 0} {
+	for name, most := range map[string]int{"Remembering": store.RecentUsers, "RememberingOne": 1, "RememberingNothing": 0} {
 		t.Run(name, func(t *testing.T) { contract(t, most) })
 	}
 }
@@ -61,6 +61,7 @@ func remember(t testing.TB, db *DB, most int) {
 		t.Fatal(err)
 	}
 	w.known = newKnown(most, most)
+	db.orders = w.known.orders
 	db.writer <- w
 }
 

@@ -136,7 +136,7 @@ func (tx *transaction) user(id string) (*user, error) {
 	if u := tx.users[id]; u != nil {
 		return u, nil
 	}
-	if u := tx.known.users.get(id); u != nil {
+	if u, ok := tx.known.users.Get(id); ok {
 		tx.users[id] = u
 		return u, nil
 	}
@@ -151,7 +151,7 @@ func (tx *transaction) user(id string) (*user, error) {
 		u.n = tx.conn.LastInsertRowID()
 	}
 	tx.users[id] = &u
-	tx.known.users.put(id, &u)
+	tx.known.users.Put(id, &u)
 	return &u, nil
 }
 
