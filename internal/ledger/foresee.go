@@ -29,12 +29,10 @@ func (it *item) foresee(s store.Ledger, rules callout.Rules) {
 	}
 }
 
-// holds reports whether a command takes effect as foreseen, on the order as it is now, and in the same time.
+// holds reports whether a command takes effect as foreseen. Of an offer whose time has been up meanwhile, the order is another
+// by now: see expire.
 func (f *foreseen) holds(order *callout.Order, now time.Time) bool {
-	if f == nil || order != f.before || now.Before(f.at) || now.Sub(f.at) > foresightLasts {
-		return false
-	}
-	return order == nil || order.DueEvent == 0 || now.Before(order.DueAt)
+	return f != nil && order == f.before && !now.Before(f.at) && now.Sub(f.at) <= foresightLasts
 }
 
 // apply decides a command on its order and encodes what happened.

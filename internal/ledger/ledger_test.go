@@ -46,7 +46,13 @@ type bench struct {
 // start runs a ledger on the file. It is stopped, and its database closed, when the test ends.
 func start(t *testing.T, path string, change func(*ledger.Config)) *bench {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Clock: time.Now})
+	return startAt(t, path, time.Now, change)
+}
+
+// startAt is start with a clock of the test's.
+func startAt(t *testing.T, path string, clock func() time.Time, change func(*ledger.Config)) *bench {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
