@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,10 +33,6 @@ var limits = []limit{
 
 func (b *bench) limit(ctx context.Context, l limit, round int) error {
 	perSecond, err := l.measure(b, ctx)
-	if errors.Is(err, errUnknown) {
-		b.say("left out: %v", err)
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -141,18 +136,11 @@ func (b *bench) ledger(ctx context.Context) (_ float64, err error) {
 	return answer.TransitionsPerSecond, err
 }
 
-// errUnknown is that this Callout cannot measure something.
-var errUnknown = errors.New("this version of Callout does not know how")
-
 // callout has `callout bench` measure something and reads its answer.
 func (b *bench) callout(ctx context.Context, answer any, args ...string) error {
 	cmd := exec.CommandContext(ctx, b.programs.callout, append([]string{"bench", "--json"}, args...)...)
-	var complaint strings.Builder
-	cmd.Stderr = io.MultiWriter(os.Stderr, &complaint)
+	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
-	if strings.Contains(complaint.String(), "unknown flag") {
-		err = errUnknown
-	}
 	if err != nil {
 		return fmt.Errorf("callout bench %s: %w", strings.Join(args, " "), err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/cmd/callout/internal/bench"
+	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/load"
 	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/session"
@@ -24,7 +25,8 @@ type benchCommand struct {
 	URL        string `help:"Load a server that runs already, in development mode or with --secret-file. With --db, too, what it holds is checked." env:"CALLOUT_BENCH_URL"`
 	SecretFile string `help:"File with the secret of that server's tokens." placeholder:"FILE" env:"CALLOUT_BENCH_SECRET_FILE" predictor:"file"`
 
-	Pairs  *int          `help:"Pairs of a client and a serviceman who play orders: 64, unless it says more or less." placeholder:"N" env:"CALLOUT_BENCH_PAIRS"`
+	Ledger bool          `help:"Pairs play against the ledger and its database alone, in this process: no server, no sockets." env:"CALLOUT_BENCH_LEDGER"`
+	Pairs  *int          `help:"Pairs of a client and a serviceman who play orders: 64, or 500 with --ledger, unless it says more or less." placeholder:"N" env:"CALLOUT_BENCH_PAIRS"`
 	Rate   float64       `default:"0" help:"Transitions a second that are due, whether the server keeps up or not; 0 is as many as it takes." env:"CALLOUT_BENCH_RATE"`
 	For    time.Duration `default:"10s" help:"How long is measured." env:"CALLOUT_BENCH_FOR"`
 	WarmUp time.Duration `default:"2s" help:"How long is played before that." env:"CALLOUT_BENCH_WARM_UP"`
@@ -34,8 +36,8 @@ type benchCommand struct {
 	Storm *int          `help:"Instead of pairs, sessions that all drop at once and come back." placeholder:"N" env:"CALLOUT_BENCH_STORM"`
 
 	JSON          bool   `help:"Report as one JSON object." env:"CALLOUT_BENCH_JSON"`
-	CPUProfile    string `help:"Write a CPU profile of the server, of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_CPU_PROFILE" predictor:"file"`
-	MemoryProfile string `help:"Write a memory profile of the server, at the end of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_MEMORY_PROFILE" predictor:"file"`
+	CPUProfile    string `help:"Write a CPU profile of the server, or the ledger alone, of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_CPU_PROFILE" predictor:"file"`
+	MemoryProfile string `help:"Write a memory profile of the server, or the ledger alone, at the end of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_MEMORY_PROFILE" predictor:"file"`
 
 	Group      int `hidden:"" env:"-" help:"Commands in one transaction, at most; 0 is as many as serve takes."`
 	Committers int `hidden:"" env:"-" help:"Transactions under way at once; 0 is as many as serve has."`
@@ -47,9 +49,12 @@ func (c *benchCommand) Run(ctx context.Context) error {
 		return err
 	}
 	o := bench.Options{
-		Database: c.DB, Loaded: c.Loaded, URL: socketURL(c.URL), Pairs: 64, Rate: c.Rate, For: c.For, WarmUp: c.WarmUp,
+		Database: c.DB, Loaded: c.Loaded, URL: socketURL(c.URL), Ledger: c.Ledger, Pairs: 64, Rate: c.Rate, For: c.For, WarmUp: c.WarmUp,
 		Rest: c.Rest, CPUProfile: c.CPUProfile, MemoryProfile: c.MemoryProfile, JSON: c.JSON,
-		Server: c.server, Out: os.Stdout, Log: os.Stderr,
+		Server: c.server, Node: c.node, Out: os.Stdout, Log: os.Stderr,
+	}
+	if c.Ledger {
+		o.Pairs = 500
 	}
 	for _, n := range []struct{ given, field *int }{{c.Pairs, &o.Pairs}, {c.Idle, &o.Idle}, {c.Storm, &o.Storm}} {
 		if n.given != nil {
@@ -71,6 +76,12 @@ func (c *benchCommand) Run(ctx context.Context) error {
 // server is how this program is the server of a bench.
 func (c *benchCommand) server(database string) []string {
 	return []string{"bench-server", "--db=" + database, "--group=" + strconv.Itoa(c.Group), "--committers=" + strconv.Itoa(c.Committers)}
+}
+
+// node is what that server is made of.
+func (c *benchCommand) node(database string) (node.Config, error) {
+	server := benchServerCommand{DB: database, Group: c.Group, Committers: c.Committers}
+	return server.config()
 }
 
 func (c *benchCommand) check() error {
@@ -95,6 +106,8 @@ func (c *benchCommand) check() error {
 		return errors.New("--rate is 0 to 1000000 transitions a second")
 	case c.Rate > 0 && (c.Idle != nil || c.Storm != nil):
 		return errors.New("--rate is of pairs, and goes neither with --idle nor with --storm")
+	case c.Ledger && (c.Idle != nil || c.Storm != nil || c.URL != ""):
+		return errors.New("--ledger is of pairs and of no server, and goes neither with --idle nor with --storm nor with --url")
 	case c.For < 100*time.Millisecond || c.Rest < 100*time.Millisecond:
 		return errors.New("--for and --rest are at least 100ms")
 	case c.URL == "" && c.SecretFile != "":

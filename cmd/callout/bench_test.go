@@ -42,7 +42,7 @@ func (p percentiles) rise() bool {
 	return p.P50 > 0 && p.P50 <= p.P90 && p.P90 <= p.P99 && p.P99 <= p.P999 && p.P999 <= p.Max
 }
 
-type cpuShares struct{ Server, Database, Generator *float64 }
+type cpuShares struct{ Server, Process, Database, Generator *float64 }
 
 // played is what is said of pairs that have played.
 type played struct {
@@ -50,6 +50,7 @@ type played struct {
 	Rate, TransitionsPerSecond, Seconds   float64
 	LatencyMs                             percentiles
 	CPUMicros                             cpuShares
+	Group                                 float64
 	Checked                               bool
 }
 
@@ -99,6 +100,30 @@ func TestBenchOnPostgreSQL(t *testing.T) {
 	p = played{}
 	runBench(t, &p, "--db", db, "--loaded", "--pairs", "4", "--for", "1s", "--warm-up", "0s")
 	p.check(t)
+}
+
+func TestBenchOfTheLedgerAlone(t *testing.T) {
+	var postgres pgtest.Server
+	t.Cleanup(func() {
+		if err := postgres.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	profile := filepath.Join(t.TempDir(), "cpu")
+	for _, db := range []string{filepath.Join(t.TempDir(), "bench.db"), postgres.Database(t)} {
+		var p played
+		runBench(t, &p, "--ledger", "--db", db, "--pairs", "4", "--for", "1s", "--warm-up", "100ms", "--cpu-profile", profile)
+		p.check(t)
+		if p.Group < 1 || p.Group > 4 || p.CPUMicros.Server != nil || p.CPUMicros.Generator != nil {
+			t.Errorf("on %s it says %+v", db, p)
+		}
+		if info, err := os.Stat(profile); err != nil || info.Size() == 0 {
+			t.Errorf("the profile is %v, %v", info, err)
+		}
+		if out, err := exec.Command("callout", "bench", "--ledger", "--db", db, "--for", "1s").CombinedOutput(); err == nil || !strings.Contains(string(out), "holds orders; --loaded") {
+			t.Errorf("a database that holds orders: %v: %s", err, out)
+		}
+	}
 }
 
 func TestBenchOfIdleSessions(t *testing.T) {

@@ -132,4 +132,8 @@ func (n *Node) openDatabase(ctx context.Context) error {
 }
 
 // forgot passes on what the database says once there is a server.
-func (n *Node) forgot(devices int) { n.server.Forgot(devices) }
+func (n *Node) forgot(devices int) {
+	if n.server != nil {
+		n.server.Forgot(devices)
+	}
+}

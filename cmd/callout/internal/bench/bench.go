@@ -1,5 +1,5 @@
-// Package bench loads a server, of its own in another process or one that runs already, and reports how fast it was and
-// what it cost.
+// Package bench loads a server, of its own in another process or one that runs already, or a ledger without one, and
+// reports how fast it was and what it cost.
 package bench
 
 import (
@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/load"
 )
 
@@ -22,6 +23,7 @@ type Options struct {
 	URL   string                           // of the socket
 	Token func(load.Party) (string, error) // nil: the server is in development mode
 
+	Ledger bool // pairs play against the ledger in this process, and there is no server
 	Pairs  int
 	Rate   float64 // transitions a second; 0: as many as come
 	For    time.Duration
@@ -30,10 +32,11 @@ type Options struct {
 	Rest   time.Duration
 	Storm  int // sessions
 
-	// Profiles of the server that is started; empty: none.
+	// Profiles of the server that is started, or of this process where there is the ledger alone; empty: none.
 	CPUProfile, MemoryProfile string
 
-	Server func(database string) []string // this program's arguments with which it serves a database
+	Server func(database string) []string             // this program's arguments with which it serves a database
+	Node   func(database string) (node.Config, error) // and what the server is then made of
 	JSON   bool
 	Out    io.Writer
 	Log    io.Writer // of the server
@@ -52,11 +55,13 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 		defer func() { err = errors.Join(err, b.database.close()) }()
 	}
+	running, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	var r report
-	if err = b.startServer(ctx); err == nil {
-		r, err = b.measure(ctx)
+	if err = b.start(running, fail); err == nil {
+		r, err = b.measure(running)
 	}
-	err = errors.Join(err, b.stopServer())
+	err = errors.Join(err, b.stop())
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
@@ -80,7 +85,7 @@ func (o *Options) check() error {
 	const spare = 100 // the database's, the listener's, …
 	most, known := load.OpenFiles()
 	sessions := max(o.Idle, o.Storm)
-	if sessions == 0 {
+	if sessions == 0 && !o.Ledger {
 		sessions = 2 * o.Pairs
 	}
 	if known && uint64(sessions+spare) > most {
@@ -93,7 +98,9 @@ func (o *Options) check() error {
 type bench struct {
 	Options
 	database *database // nil: it is not known
-	server   *process  // nil: one that runs already
+	server   *process  // nil: one that runs already, or none
+	ledger   *alone    // nil: there is a server
+	servant  servant   // of this process, where there is the ledger alone
 }
 
 // report is what came of a run; its JSON is for programs.
@@ -101,24 +108,27 @@ type report interface {
 	print(io.Writer) error
 }
 
-func (b *bench) startServer(ctx context.Context) error {
-	if b.URL != "" {
-		return nil
+// start starts what is loaded. What ends by itself calls fail.
+func (b *bench) start(ctx context.Context, fail func(error)) (err error) {
+	switch {
+	case b.Ledger:
+		b.ledger, err = startLedger(ctx, b.Node, b.database.Name, fail)
+	case b.URL == "":
+		if b.server, err = start(ctx, b.Server(b.database.Name), b.Log); err == nil {
+			b.URL = "ws://" + b.server.addr + "/v1/socket"
+		}
 	}
-	var err error
-	if b.server, err = start(ctx, b.Server(b.database.Name), b.Log); err != nil {
-		return err
-	}
-	b.URL = "ws://" + b.server.addr + "/v1/socket"
-	return nil
+	return err
 }
 
-// stopServer writes what is wanted of the server before it ends.
-func (b *bench) stopServer() error {
-	if b.server == nil {
-		return nil
+func (b *bench) stop() error {
+	switch {
+	case b.ledger != nil:
+		return b.ledger.stop()
+	case b.server != nil:
+		return b.server.stop()
 	}
-	return b.server.stop()
+	return nil
 }
 
 func (b *bench) measure(ctx context.Context) (report, error) {
@@ -127,8 +137,10 @@ func (b *bench) measure(ctx context.Context) (report, error) {
 		return b.idle(ctx)
 	case b.Storm > 0:
 		return b.storm(ctx)
+	case b.Ledger:
+		return b.ledgerAlone(ctx)
 	}
-	return b.pairs(ctx)
+	return b.pairs(ctx, b.native(0))
 }
 
 // native is how the generator speaks, reading as many bytes at once.
@@ -136,29 +148,36 @@ func (b *bench) native(buffer int) *load.Native {
 	return &load.Native{URL: b.URL, Token: b.Token, Buffer: buffer}
 }
 
-// profileOn begins to profile the server, if that is wanted.
+// profileOn begins to profile what is loaded, if that is wanted.
 func (b *bench) profileOn() error {
-	if b.server == nil || b.CPUProfile == "" {
+	if b.CPUProfile == "" {
 		return nil
 	}
-	_, err := b.server.tell(wordProfileStart + " " + b.CPUProfile)
-	return err
+	return b.tell(wordProfileStart + " " + b.CPUProfile)
 }
 
-// profileOff ends that, and has the server write what its memory was used for, if that is wanted.
+// profileOff ends that, and has what is loaded write what its memory was used for, if that is wanted.
 func (b *bench) profileOff() error {
-	if b.server == nil {
-		return nil
-	}
 	if b.CPUProfile != "" {
-		if _, err := b.server.tell(wordProfileStop); err != nil {
+		if err := b.tell(wordProfileStop); err != nil {
 			return err
 		}
 	}
 	if b.MemoryProfile != "" {
-		if _, err := b.server.tell(wordHeap + " " + b.MemoryProfile); err != nil {
+		if err := b.tell(wordHeap + " " + b.MemoryProfile); err != nil {
 			return fmt.Errorf("write the memory profile: %w", err)
 		}
 	}
 	return nil
+}
+
+// tell has the server do something, or this process where there is the ledger alone.
+func (b *bench) tell(word string) (err error) {
+	switch {
+	case b.ledger != nil:
+		_, err = b.servant.do(word)
+	case b.server != nil:
+		_, err = b.server.tell(word)
+	}
+	return err
 }

@@ -20,11 +20,12 @@ type pairsReport struct {
 	TransitionsPerSecond float64   `json:"transitionsPerSecond"`
 	Transitions          int64     `json:"transitions"`
 	Seconds              float64   `json:"seconds"`
-	LatencyMs            latencies `json:"latencyMs"` // from sent, or due, to the counterpart's event
-	CPUMicros            shares    `json:"cpuMicros"` // for each transition
-	SentAgain            int64     `json:"sentAgain"` // commands of which the server could not say what became of them
-	Orders               int       `json:"orders"`    // placed, also before and after the measured time
-	Checked              bool      `json:"checked"`   // the database holds what was acknowledged
+	LatencyMs            latencies `json:"latencyMs"`       // from sent, or due, to the counterpart's event
+	CPUMicros            shares    `json:"cpuMicros"`       // for each transition
+	SentAgain            int64     `json:"sentAgain"`       // commands of which the server could not say what became of them
+	Group                float64   `json:"group,omitempty"` // commands in a transaction, on average, where the ledger is alone
+	Orders               int       `json:"orders"`          // placed, also before and after the measured time
+	Checked              bool      `json:"checked"`         // the database holds what was acknowledged
 
 	orders []load.Order
 }
@@ -44,9 +45,10 @@ func latenciesOf(h *hdrhistogram.Histogram) latencies {
 	return latencies{at(50), at(90), at(99), at(99.9), ms(h.Max())}
 }
 
-func (b *bench) pairs(ctx context.Context) (report, error) {
+// pairs has them play with whatever speaks the dialect.
+func (b *bench) pairs(ctx context.Context, d load.Dialect) (*pairsReport, error) {
 	var from, to usage
-	result, err := load.Pairs(ctx, b.native(0), load.Config{
+	result, err := load.Pairs(ctx, d, load.Config{
 		Pairs: b.Pairs, Rate: b.Rate, WarmUp: b.WarmUp, For: b.For, Prefix: load.NewPrefix(),
 		Begin: func() error {
 			from = b.usage()
@@ -75,6 +77,9 @@ func (r *pairsReport) print(out io.Writer) error {
 	fmt.Fprintf(t, "transitions\t%.0f a second, %d in %.1f s\n", r.TransitionsPerSecond, r.Transitions, r.Seconds)
 	fmt.Fprintf(t, "latency, ms\t%s\n", r.LatencyMs)
 	fmt.Fprintf(t, "CPU, µs each\t%s\n", r.CPUMicros)
+	if r.Group > 0 {
+		fmt.Fprintf(t, "ledger\talone, %.1f commands in a transaction\n", r.Group)
+	}
 	if r.SentAgain > 0 {
 		fmt.Fprintf(t, "sent again\t%d commands, because the server had too much to do\n", r.SentAgain)
 	}

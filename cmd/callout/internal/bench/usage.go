@@ -9,14 +9,18 @@ import (
 )
 
 // usage is the CPU time that those who take part have used. Of whom it is not known, it is negative.
-type usage struct{ server, database, generator time.Duration }
+type usage struct{ server, process, database, generator time.Duration }
 
 func (b *bench) usage() usage {
-	u := usage{server: -1, database: -1, generator: -1}
+	u := usage{server: -1, process: -1, database: -1, generator: -1}
 	if b.server != nil {
 		u.server = cpu(b.server.pid())
 	}
-	u.generator = cpu(os.Getpid())
+	if own := cpu(os.Getpid()); b.ledger != nil {
+		u.process = own
+	} else {
+		u.generator = own
+	}
 	if used, known := b.database.cpu(); known {
 		u.database = used
 	}
@@ -34,6 +38,7 @@ func cpu(pid int) time.Duration {
 // shares are parts of the CPU time. What is not known is nil, as is the database's where it has no process of its own.
 type shares struct {
 	Server    *float64 `json:"server,omitempty"`
+	Process   *float64 `json:"process,omitempty"` // the one there is where the ledger is alone: with its generator
 	Database  *float64 `json:"database,omitempty"`
 	Generator *float64 `json:"generator,omitempty"`
 }
@@ -47,7 +52,7 @@ func (u usage) spent(before usage, unit time.Duration) shares {
 		n := rounded(float64(to-from) / float64(unit))
 		return &n
 	}
-	return shares{share(before.server, u.server), share(before.database, u.database), share(before.generator, u.generator)}
+	return shares{share(before.server, u.server), share(before.process, u.process), share(before.database, u.database), share(before.generator, u.generator)}
 }
 
 func (s shares) String() string {
@@ -55,7 +60,7 @@ func (s shares) String() string {
 	for _, part := range []struct {
 		name  string
 		share *float64
-	}{{"server", s.Server}, {"database", s.Database}, {"generator", s.Generator}} {
+	}{{"server", s.Server}, {"process", s.Process}, {"database", s.Database}, {"generator", s.Generator}} {
 		if part.share == nil {
 			continue
 		}
