@@ -35,6 +35,10 @@ type benchCommand struct {
 	Rest  time.Duration `default:"60s" help:"How long to look at what idle sessions cost; at least two pings, of 25 seconds, tell it." env:"CALLOUT_BENCH_REST"`
 	Storm *int          `help:"Instead of pairs, sessions that all drop at once and come back." placeholder:"N" env:"CALLOUT_BENCH_STORM"`
 
+	Resume *int `help:"Instead of pairs, devices that come back to so many events that they have not read, one after the other." placeholder:"N" env:"CALLOUT_BENCH_RESUME"`
+
+	Fill *int `help:"Instead of measuring, bring the database to so many events: whole orders, some thousand events of each pair, 64 to 5000 pairs of new users, by the ledger in this process." placeholder:"N" env:"CALLOUT_BENCH_FILL"`
+
 	JSON          bool   `help:"Report as one JSON object." env:"CALLOUT_BENCH_JSON"`
 	CPUProfile    string `help:"Write a CPU profile of the server, or the ledger alone, of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_CPU_PROFILE" predictor:"file"`
 	MemoryProfile string `help:"Write a memory profile of the server, or the ledger alone, at the end of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_MEMORY_PROFILE" predictor:"file"`
@@ -56,7 +60,7 @@ func (c *benchCommand) Run(ctx context.Context) error {
 	if c.Ledger {
 		o.Pairs = 500
 	}
-	for _, n := range []struct{ given, field *int }{{c.Pairs, &o.Pairs}, {c.Idle, &o.Idle}, {c.Storm, &o.Storm}} {
+	for _, n := range []struct{ given, field *int }{{c.Pairs, &o.Pairs}, {c.Idle, &o.Idle}, {c.Storm, &o.Storm}, {c.Fill, &o.Fill}, {c.Resume, &o.Resume}} {
 		if n.given != nil {
 			*n.field = *n.given
 		}
@@ -90,7 +94,7 @@ func (c *benchCommand) check() error {
 		name  string
 		given *int
 		most  int
-	}{{"--pairs", c.Pairs, 100_000}, {"--idle", c.Idle, 1_000_000}, {"--storm", c.Storm, 1_000_000}} {
+	}{{"--pairs", c.Pairs, 100_000}, {"--idle", c.Idle, 1_000_000}, {"--storm", c.Storm, 1_000_000}, {"--resume", c.Resume, 1_000_000}, {"--fill", c.Fill, 1_000_000_000}} {
 		if n.given == nil {
 			continue
 		}
@@ -101,13 +105,17 @@ func (c *benchCommand) check() error {
 	}
 	switch {
 	case modes > 1:
-		return errors.New("--pairs, --idle and --storm do not go together: each is a measurement of its own")
+		return errors.New("--pairs, --idle, --storm, --resume and --fill do not go together: each is a run of its own")
 	case !(c.Rate >= 0 && c.Rate <= 1e6): // or it is no number
 		return errors.New("--rate is 0 to 1000000 transitions a second")
-	case c.Rate > 0 && (c.Idle != nil || c.Storm != nil):
-		return errors.New("--rate is of pairs, and goes neither with --idle nor with --storm")
-	case c.Ledger && (c.Idle != nil || c.Storm != nil || c.URL != ""):
-		return errors.New("--ledger is of pairs and of no server, and goes neither with --idle nor with --storm nor with --url")
+	case c.Rate > 0 && c.others():
+		return errors.New("--rate is of pairs, and goes neither with --idle, --storm or --resume nor with --fill")
+	case c.Ledger && (c.others() || c.URL != ""):
+		return errors.New("--ledger is of pairs and of no server, and goes neither with --idle, --storm, --resume or --fill nor with --url")
+	case c.Resume != nil && c.URL != "":
+		return errors.New("--resume has its events committed before the server starts, and does not go with --url")
+	case c.Fill != nil && (c.DB == "" || c.URL != ""):
+		return errors.New("--fill is of a database that --db names, and of no server at --url")
 	case c.For < 100*time.Millisecond || c.Rest < 100*time.Millisecond:
 		return errors.New("--for and --rest are at least 100ms")
 	case c.URL == "" && c.SecretFile != "":
@@ -116,6 +124,11 @@ func (c *benchCommand) check() error {
 		return errors.New("--cpu-profile and --memory-profile are of a server that is started here, not of one at --url")
 	}
 	return checkSocketURL(c.URL)
+}
+
+// others reports whether something else is to be done than to have pairs play.
+func (c *benchCommand) others() bool {
+	return c.Idle != nil || c.Storm != nil || c.Resume != nil || c.Fill != nil
 }
 
 // checkSocketURL says what is wrong with the URL of a server; nothing is none.

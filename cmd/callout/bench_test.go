@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,6 +123,51 @@ func TestBenchOfTheLedgerAlone(t *testing.T) {
 		}
 		if out, err := exec.Command("callout", "bench", "--ledger", "--db", db, "--for", "1s").CombinedOutput(); err == nil || !strings.Contains(string(out), "holds orders; --loaded") {
 			t.Errorf("a database that holds orders: %v: %s", err, out)
+		}
+	}
+}
+
+func TestBenchFillsADatabase(t *testing.T) {
+	var postgres pgtest.Server
+	t.Cleanup(func() {
+		if err := postgres.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	type filled struct {
+		Events, Added, Pairs     int
+		Seconds, EventsPerSecond float64
+	}
+	for _, db := range []string{filepath.Join(t.TempDir(), "bench.db"), postgres.Database(t)} {
+		for _, c := range []struct{ to, events, added, pairs int }{{10, 16, 16, 2}, {600, 16 + 64*16, 64 * 16, 64}, {600, 16 + 64*16, 0, 0}} {
+			var f filled
+			runBench(t, &f, "--fill", strconv.Itoa(c.to), "--db", db)
+			if f.Events != c.events || f.Added != c.added || f.Pairs != c.pairs || (f.EventsPerSecond > 0) != (c.added > 0) {
+				t.Errorf("to %d, %s: it says %+v", c.to, db, f)
+			}
+		}
+		var p played
+		runBench(t, &p, "--loaded", "--db", db, "--pairs", "4", "--for", "1s", "--warm-up", "0s")
+		p.check(t)
+	}
+}
+
+func TestBenchOfDevicesThatComeBack(t *testing.T) {
+	var postgres pgtest.Server
+	t.Cleanup(func() {
+		if err := postgres.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, args := range [][]string{{}, {"--db", postgres.Database(t)}} {
+		var r struct {
+			Devices, Unread               int
+			WelcomeMs, FirstMs, CatchUpMs percentiles
+			EventsPerSecond               float64
+		}
+		runBench(t, &r, append(args, "--resume", "100")...)
+		if r.Devices != 20 || r.Unread != 100 || r.EventsPerSecond <= 0 || !r.WelcomeMs.rise() || !r.FirstMs.rise() || !r.CatchUpMs.rise() {
+			t.Errorf("%v: it says %+v", args, r)
 		}
 	}
 }

@@ -23,6 +23,9 @@ type Party struct {
 	Role   callout.Role
 }
 
+// Device is the one device that a party has.
+func (p Party) Device() string { return "d-" + p.UserID }
+
 // Conn is the connection of a party. One goroutine at a time sends, and one receives; both may at the same moment.
 type Conn interface {
 	// Send writes a command, and whatever the dialect has to say beside it, in one write.

@@ -44,7 +44,7 @@ func (n *Native) Dial(ctx context.Context, who Party, from netip.Addr) (Conn, er
 func (n *Native) Enter(ctx context.Context, who Party, from netip.Addr, resume *wire.Resume) (*Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	hello := wire.Hello{UserID: who.UserID, Role: who.Role, Device: "d-" + who.UserID, Window: cmp.Or(n.Window, window), Resume: resume}
+	hello := wire.Hello{UserID: who.UserID, Role: who.Role, Device: who.Device(), Window: cmp.Or(n.Window, window), Resume: resume}
 	if n.Token != nil {
 		token, err := n.Token(who)
 		if err != nil {

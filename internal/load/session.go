@@ -22,6 +22,7 @@ type Session struct {
 	me     string
 	conn   net.Conn
 	window int64
+	hello  time.Time // when it was said
 	in     frames
 	order  string       // the order of the last event, which most often is that of the next
 	at     int64        // and its version
@@ -35,6 +36,7 @@ type Session struct {
 }
 
 func (s *Session) enter(hello wire.Hello) error {
+	s.hello = time.Now()
 	if err := s.write(ws.OpText, wire.Encode(hello)); err != nil {
 		return err
 	}

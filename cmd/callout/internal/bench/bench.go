@@ -14,7 +14,8 @@ import (
 	"github.com/calloutd/callout/internal/load"
 )
 
-// Options say what is measured, and how it is reported. Of Idle and Storm one at most is more than 0; without, pairs play.
+// Options say what is measured, and how it is reported. Of Idle, Storm, Fill and Resume one at most is more than 0;
+// without, pairs play.
 type Options struct {
 	Database string // a postgres:// URL, or the path of an SQLite file; empty: a new file, which is removed at the end
 	Loaded   bool   // the database may hold orders
@@ -31,6 +32,8 @@ type Options struct {
 	Idle   int // sessions
 	Rest   time.Duration
 	Storm  int // sessions
+	Fill   int // events that the database is brought to by the ledger in this process
+	Resume int // events that devices come back to
 
 	// Profiles of the server that is started, or of this process where there is the ledger alone; empty: none.
 	CPUProfile, MemoryProfile string
@@ -39,7 +42,7 @@ type Options struct {
 	Node   func(database string) (node.Config, error) // and what the server is then made of
 	JSON   bool
 	Out    io.Writer
-	Log    io.Writer // of the server
+	Log    io.Writer // of the server, and of how far it has come
 }
 
 // Run measures, and reports. The error says what went wrong, or in which order the database does not hold what was
@@ -50,7 +53,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	b := &bench{Options: o}
 	if o.Database != "" || o.URL == "" {
-		if b.database, err = openDatabase(ctx, o.Database, o.Loaded); err != nil {
+		if b.database, err = openDatabase(ctx, o.Database, o.Loaded || o.Fill > 0); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, b.database.close()) }()
@@ -85,7 +88,7 @@ func (o *Options) check() error {
 	const spare = 100 // the database's, the listener's, …
 	most, known := load.OpenFiles()
 	sessions := max(o.Idle, o.Storm)
-	if sessions == 0 && !o.Ledger {
+	if sessions == 0 && !o.Ledger && o.Fill == 0 && o.Resume == 0 {
 		sessions = 2 * o.Pairs
 	}
 	if known && uint64(sessions+spare) > most {
@@ -97,10 +100,11 @@ func (o *Options) check() error {
 // bench is one run.
 type bench struct {
 	Options
-	database *database // nil: it is not known
-	server   *process  // nil: one that runs already, or none
-	ledger   *alone    // nil: there is a server
-	servant  servant   // of this process, where there is the ledger alone
+	database *database    // nil: it is not known
+	server   *process     // nil: one that runs already, or none
+	ledger   *alone       // nil: there is a server
+	servant  servant      // of this process, where there is the ledger alone
+	away     []load.Party // who have events to come back to
 }
 
 // report is what came of a run; its JSON is for programs.
@@ -111,9 +115,12 @@ type report interface {
 // start starts what is loaded. What ends by itself calls fail.
 func (b *bench) start(ctx context.Context, fail func(error)) (err error) {
 	switch {
-	case b.Ledger:
+	case b.Ledger || b.Fill > 0:
 		b.ledger, err = startLedger(ctx, b.Node, b.database.Name, fail)
 	case b.URL == "":
+		if err := b.leaveUnread(ctx); err != nil {
+			return err
+		}
 		if b.server, err = start(ctx, b.Server(b.database.Name), b.Log); err == nil {
 			b.URL = "ws://" + b.server.addr + "/v1/socket"
 		}
@@ -137,6 +144,10 @@ func (b *bench) measure(ctx context.Context) (report, error) {
 		return b.idle(ctx)
 	case b.Storm > 0:
 		return b.storm(ctx)
+	case b.Fill > 0:
+		return b.fill(ctx)
+	case b.Resume > 0:
+		return b.resume(ctx)
 	case b.Ledger:
 		return b.ledgerAlone(ctx)
 	}

@@ -26,8 +26,8 @@ type heard struct {
 	refusal *load.Refusal // nil: it is a notice
 }
 
-// ahead is how much may wait to be received. A pair has one command under way, so that the ledger never has to wait.
-const ahead = 4
+// ahead is how much may wait to be received. No pair has more commands under way, so that the ledger never has to wait.
+const ahead = 16
 
 // Dial implements [load.Dialect].
 func (a *alone) Dial(_ context.Context, who load.Party, _ netip.Addr) (load.Conn, error) {
