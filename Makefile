@@ -51,5 +51,5 @@ docs: ## write docs/states.md anew from the table of the rules
 	go test -count=1 -run '^TestStatesDoc' -update .
 
 .PHONY: bench-peers
-bench-peers: ## Callout beside socket.io, ws and centrifuge, in about half an hour; writes docs/performance.*
+bench-peers: ## Callout beside socket.io, ws and centrifuge, and on databases of millions of events, in some two hours; writes docs/performance.*
 	go run ./bench

@@ -68,12 +68,25 @@ func newDatabase(ctx context.Context, cluster *pgtest.Cluster, s stack) (*databa
 		err = d.conn.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&d.backend)
 	}
 	if err == nil {
-		_, err = d.conn.Exec(ctx, "CHECKPOINT")
+		err = d.rest(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare a database: %w", err), d.remove())
 	}
 	return d, nil
+}
+
+// rest has the database do what it is told, and write all that is left to be written.
+func (d *database) rest(ctx context.Context, statements ...string) error {
+	if d.conn == nil {
+		return nil
+	}
+	for _, sql := range append(statements, "CHECKPOINT") {
+		if _, err := d.conn.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+	}
+	return nil
 }
 
 // cpu is what the database's own processes have used.

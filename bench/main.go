@@ -29,6 +29,7 @@ type flags struct {
 	Idle   int           `default:"19000" help:"Connections that do nothing, to measure what they cost; 0 is not to."`
 	Rest   time.Duration `default:"60s" help:"How long to look at them."`
 	Storm  int           `default:"10000" help:"Sessions of Callout that drop at once, and come back; 0 is not to."`
+	Grow   []int         `default:"0,1000000,10000000" help:"Events that databases are brought to, to measure Callout on them, and on an empty one each time; nothing is not to." placeholder:"EVENTS"`
 	Smoke  bool          `help:"One short round of everything, which writes nothing: does it all work?"`
 	Render bool          `help:"Measure nothing; write tables and plots anew from the figures of the last run."`
 	Docs   string        `default:"docs" help:"Where performance.json, performance.md and performance/*.svg are written." placeholder:"DIR"`
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	results.Command = strings.TrimSpace("go run ./bench " + strings.Join(args, " "))
-	for _, name := range []string{"machine", "stacks", "ratios", "limits", "idle"} {
+	for _, name := range []string{"machine", "stacks", "ratios", "limits", "idle", "growth"} {
 		fmt.Printf("\n%s\n", results.Figures()[name])
 	}
 	if f.Smoke {
@@ -84,7 +85,12 @@ func (f *flags) check() error {
 	if f.Smoke {
 		f.Rounds, f.For, f.WarmUp, f.Pairs, f.Rest = 1, time.Second, 500*time.Millisecond, []int{4}, time.Second
 		f.Idle, f.Storm = min(f.Idle, 200), min(f.Storm, 200)
+		for i, events := range f.Grow {
+			f.Grow[i] = min(events, 400)
+		}
 	}
+	slices.Sort(f.Grow)
+	f.Grow = slices.Compact(f.Grow)
 	for _, name := range f.Stacks {
 		if !slices.ContainsFunc(stacks, func(s stack) bool { return s.Name == name }) {
 			return fmt.Errorf("there is no stack %s; there are %s", name, strings.Join(stackNames(), ", "))
@@ -95,6 +101,9 @@ func (f *flags) check() error {
 	}
 	if f.Rounds < 1 || f.For <= 0 || f.WarmUp < 0 || slices.ContainsFunc(f.Pairs, func(n int) bool { return n < 1 }) {
 		return errors.New("--rounds, --for and --pairs are more than 0")
+	}
+	if len(f.Grow) > 0 && (f.Grow[0] < 0 || f.Grow[len(f.Grow)-1] > 1_000_000_000) {
+		return errors.New("--grow is of 0 to 1000000000 events")
 	}
 	return nil
 }

@@ -5,9 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 func TestStacksAreToldApart(t *testing.T) {
@@ -86,11 +89,56 @@ func TestFlags(t *testing.T) {
 		{func(f *flags) { f.Docs = "nowhere" }, false},
 		{func(f *flags) { f.Docs, f.Smoke = "nowhere", true }, true},
 		{func(f *flags) { f.For, f.Smoke = 0, true }, true},
+		{func(f *flags) { f.Grow = []int{10, 0} }, true},
+		{func(f *flags) { f.Grow = []int{10, -1} }, false},
+		{func(f *flags) { f.Grow = []int{2_000_000_000} }, false},
 	} {
 		f := good
 		c.change(&f)
 		if err := f.check(); (err == nil) != c.ok {
 			t.Errorf("%+v: %v", f, err)
 		}
+	}
+}
+
+func TestDatabasesGrowFromTheFewestEventsToTheMost(t *testing.T) {
+	t.Chdir("..")
+	for _, c := range []struct {
+		args []string
+		want []int
+	}{
+		{nil, []int{0, 1_000_000, 10_000_000}},
+		{[]string{"--grow="}, nil},
+		{[]string{"--grow=30,0,10,30"}, []int{0, 10, 30}},
+		{[]string{"--smoke"}, []int{0, 400}},
+	} {
+		var f flags
+		parser, err := kong.New(&f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(c.args); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.check(); err != nil || !slices.Equal(f.Grow, c.want) {
+			t.Errorf("%v: it grows to %v (%v)", c.args, f.Grow, err)
+		}
+	}
+}
+
+func TestADiskHasToHaveRoomForTheEvents(t *testing.T) {
+	d := &database{dir: t.TempDir()}
+	if _, known, err := room(d.dir); err != nil || !known {
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	if err := d.checkRoom(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	err := d.checkRoom(t.Context(), 1<<48)
+	if err == nil || !strings.Contains(err.Error(), "281474976710656 more events take ") || !strings.Contains(err.Error(), d.dir+" has room for ") {
+		t.Errorf("for more than any disk holds: %v", err)
 	}
 }

@@ -46,7 +46,7 @@ func (f *flags) measure(ctx context.Context) (_ *report.Results, err error) {
 			return nil, err
 		}
 	}
-	for _, part := range []func(context.Context) error{b.idle, b.storm} {
+	for _, part := range []func(context.Context) error{b.idle, b.storm, b.growth} {
 		if err := part(ctx); err != nil {
 			return nil, err
 		}

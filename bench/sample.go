@@ -21,24 +21,33 @@ func (b *bench) sample(ctx context.Context, s stack, pairs, round int) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, database.remove()) }()
-	server, err := startServer(ctx, s.Label, s.command(context.WithoutCancel(ctx), b.programs, database.name))
+	sample, err := b.sampleOn(ctx, s, database, pairs, round)
 	if err != nil {
 		return err
 	}
+	b.results.Samples = append(b.results.Samples, *sample)
+	return nil
+}
+
+// sampleOn measures a stack once, on a database that nobody else uses.
+func (b *bench) sampleOn(ctx context.Context, s stack, database *database, pairs, round int) (*report.Sample, error) {
+	server, err := startServer(ctx, s.Label, s.command(context.WithoutCancel(ctx), b.programs, database.name))
+	if err != nil {
+		return nil, err
+	}
 	result, cpu, err := b.play(ctx, s, pairs, server, database)
 	if err = errors.Join(err, server.stop()); err != nil {
-		return err
+		return nil, err
 	}
 	if err := database.check(ctx, s, result.Orders); err != nil {
-		return fmt.Errorf("check the database: %w", err)
+		return nil, fmt.Errorf("check the database: %w", err)
 	}
-	b.results.Samples = append(b.results.Samples, report.Sample{
+	return &report.Sample{
 		Stack: s.Name, Pairs: pairs, Round: round,
 		Seconds: rounded(result.Time.Seconds()), Transitions: result.Transitions,
 		TransitionsPerSecond: rounded(float64(result.Transitions) / result.Time.Seconds()),
 		LatencyMs:            latency(result.Latency), CPUMicros: cpu, SentAgain: result.Again,
-	})
-	return nil
+	}, nil
 }
 
 // play loads a server, and gives what processor time a transition took.

@@ -46,6 +46,23 @@ func sample() *Results {
 				LatencyMs: Latency{P50: s.p50 / noise, P99: s.p99 / noise, P999: 2 * s.p99}, CPUMicros: CPU{Server: s.cpu, Database: s.database, Generator: 20},
 			})
 		}
+		for _, events := range []int{1_000_000, 0} {
+			for _, empty := range []bool{true, false} {
+				slower := 1.0
+				if events > 0 && !empty {
+					slower = 0.5
+				}
+				r.Grown = append(r.Grown, Grown{Events: events, Empty: empty, Bytes: int64(events) << 11, Sample: Sample{
+					Stack: Callout, Pairs: 64, Round: round + 1, TransitionsPerSecond: 20000 * noise * slower, LatencyMs: Latency{P99: 8 / slower},
+				}})
+				for _, unread := range []int{1, 10000} {
+					r.Resumes = append(r.Resumes, Resume{
+						Stack: CalloutSQLite, Events: events, Empty: empty, Round: round + 1, Unread: unread, WelcomeMs: Latency{P50: 0.5, P99: 2.5},
+						FirstMs: Latency{P50: 0.75 / slower, P99: 3}, EventsPerSecond: 100000 * noise * slower,
+					})
+				}
+			}
+		}
 	}
 	return r
 }
@@ -64,8 +81,13 @@ func TestFiguresAreMediansAndRatiosOfThem(t *testing.T) {
 			"| transitions/s, SQLite, 500 pairs | Callout, PostgreSQL | 0.76 × |",
 			"| the ledger alone, transitions/s | pgbench | 10.0 × |",
 		},
-		"limits":  {"transactions | 5,500 |", "`fdatasync`, one after the other | 7,000 |"},
-		"idle":    {"| Callout | 19,000 | 1.50 | 0.00 | – |", "10,000 sessions of Callout that all dropped at once had resumed within 3.2 s."},
+		"limits": {"transactions | 5,500 |", "`fdatasync`, one after the other | 7,000 |"},
+		"idle":   {"| Callout | 19,000 | 1.50 | 0.00 | – |", "10,000 sessions of Callout that all dropped at once had resumed within 3.2 s."},
+		"growth": {
+			"| PostgreSQL | 0 | 0.00 | 64 | 20,000 | 20,000 | 1.00 × | 8.0 | 8.0 |\n| PostgreSQL | 1,000,000 | 1.91 | 64 | 10,000 | 20,000 | 0.50 × | 16.0 | 8.0 |",
+			"| SQLite | 1,000,000 | 1 | 0.50 | 2.5 | 1.50 | 3.0 | 0.75 | 2.0 × | – | – | – |\n" +
+				"| SQLite | 1,000,000 | 10,000 | 0.50 | 2.5 | 1.50 | 3.0 | 0.75 | 2.0 × | 50,000 | 100,000 | 0.50 × |",
+		},
 		"machine": {"2 cores (virtual) of Some CPU, 24 GiB, Linux 6.1. Go 1.26, ws 8.23.0.", "`make bench-peers`, on 24 November 2026", "`shared_buffers=1GB`"},
 	} {
 		for _, want := range wants {

@@ -19,6 +19,8 @@ type Results struct {
 	Limits     []Limit   `json:"limits"`
 	Idle       []Idle    `json:"idle,omitempty"`
 	Storm      *Storm    `json:"storm,omitempty"`
+	Grown      []Grown   `json:"grown,omitempty"`
+	Resumes    []Resume  `json:"resumes,omitempty"`
 }
 
 // Machine is what it was measured on.

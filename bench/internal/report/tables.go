@@ -14,6 +14,7 @@ func (r *Results) Figures() map[string]string {
 		"ratios":  r.ratios(),
 		"limits":  r.limits(),
 		"idle":    r.idle(),
+		"growth":  r.growth(),
 	}
 }
 

@@ -117,12 +117,10 @@ func (d *database) events(ctx context.Context) (n int64, err error) {
 	}
 	defer conn.Close()
 	conn.SetInterrupt(ctx.Done())
-	stmt, _, err := conn.PrepareTransient("SELECT coalesce(sum(version), 0) FROM orders")
-	if err != nil {
-		return 0, err
-	}
-	defer stmt.Finalize()
-	return sqlitex.ResultInt64(stmt)
+	err = sqlitex.ExecuteTransient(conn, "SELECT coalesce(sum(version), 0) FROM orders", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error { n = row.ColumnInt64(0); return nil },
+	})
+	return n, err
 }
 
 // check says what of the orders the database does not hold as it was acknowledged.
