@@ -78,7 +78,10 @@ func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bo
 	}
 	var b batch
 	b.exec(begin)
-	w := newWriting(records, before, c.memory)
+	w, err := newWriting(records, before, c.memory)
+	if err != nil {
+		return nil, false, err
+	}
 	w.queue(&b)
 	err = b.commit(ctx, c.conn)
 	if certain := new(pgconn.PgError); errors.As(err, &certain) && !b.ended() {
@@ -126,7 +129,10 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 		return nil, nil
 	}
 	var b batch
-	w := newWriting(records, before, c.memory)
+	w, err := newWriting(records, before, c.memory)
+	if err != nil {
+		return nil, err
+	}
 	w.acks, w.places, w.maxDevices = c.group.Acks, found.places, c.db.maxDevices
 	w.queue(&b)
 	if err := b.commit(ctx, c.conn); err != nil {

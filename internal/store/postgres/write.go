@@ -67,19 +67,25 @@ const (
 			$9::bigint[], $10::text[], $11::text[], $12::text[])
 			AS e (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)`
 
-	writeEnded = `INSERT INTO callout.ended_orders (look_at, order_id) SELECT * FROM unnest($1::bigint[], $2::text[])`
-
-	writeBegun = `INSERT INTO callout.open_orders (user_id, order_id) SELECT * FROM unnest($1::text[], $2::text[])`
-
-	writeOver = `DELETE FROM callout.open_orders o USING unnest($1::text[], $2::text[]) AS over (user_id, order_id)
+	// One statement for all, since most groups have something of each, and a statement costs more than a few rows.
+	keepLists = `
+		WITH begun AS (
+			INSERT INTO callout.open_orders (user_id, order_id) SELECT * FROM unnest($1::text[], $2::text[])
+		), ended AS (
+			INSERT INTO callout.ended_orders (look_at, order_id) SELECT * FROM unnest($5::bigint[], $6::text[])
+		)
+		DELETE FROM callout.open_orders o USING unnest($3::text[], $4::text[]) AS over (user_id, order_id)
 		WHERE o.user_id = over.user_id AND o.order_id = over.order_id`
 )
 
-// newWriting prepares what records write. before are the orders as they were found.
-func newWriting(records []store.Record, before map[string]*callout.Order, m *memory) *writing {
+// newWriting prepares what records write, unless one of them cannot be. before are the orders as they were found.
+func newWriting(records []store.Record, before map[string]*callout.Order, m *memory) (*writing, error) {
 	w := &writing{before: before, told: make(map[string]int64), delivery: newDelivery(records, m.heads)}
 	after := make(map[string]*callout.Order)
 	for i := range records {
+		if err := records[i].Check(); err != nil {
+			return nil, err
+		}
 		w.events = append(w.events, &records[i])
 		after[records[i].OrderID] = &records[i].Order
 		w.told[records[i].OrderID] += int64(len(records[i].To))
@@ -100,7 +106,7 @@ func newWriting(records []store.Record, before map[string]*callout.Order, m *mem
 		w.begun = appendMissing(w.begun, id, is, was)
 		w.over = appendMissing(w.over, id, was, is)
 	}
-	return w
+	return w, nil
 }
 
 // queue has a batch write. Inboxes come last, so that nobody waits for them longer than a commit takes.
@@ -114,16 +120,10 @@ func (w *writing) queue(b *batch) {
 	if len(w.events) > 0 {
 		w.queueEvents(b)
 	}
-	if len(w.ended) > 0 {
-		b.exec(writeEnded,
+	if len(w.begun)+len(w.over)+len(w.ended) > 0 {
+		b.exec(keepLists, column(w.begun, userOf), column(w.begun, orderOf), column(w.over, userOf), column(w.over, orderOf),
 			column(w.ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
 			column(w.ended, func(o *callout.Order) string { return o.ID }))
-	}
-	if len(w.begun) > 0 {
-		queueInvolvements(b, writeBegun, w.begun)
-	}
-	if len(w.over) > 0 {
-		queueInvolvements(b, writeOver, w.over)
 	}
 	w.queueAcks(b)
 	if len(w.delivery.users) > 0 {
@@ -180,12 +180,8 @@ func digestOf(r *store.Record) []byte {
 	return r.Digest[:]
 }
 
-func queueInvolvements(b *batch, sql string, list []involvement) {
-	b.exec(sql,
-		column(list, func(i involvement) string { return i.userID }),
-		column(list, func(i involvement) string { return i.orderID }),
-	)
-}
+func userOf(i involvement) string  { return i.userID }
+func orderOf(i involvement) string { return i.orderID }
 
 // involved lists who is a party to an order, or has it on offer, unless it has ended or does not exist.
 func involved(o *callout.Order) []string {
