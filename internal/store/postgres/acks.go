@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/calloutd/callout/internal/store"
 )
@@ -47,7 +47,8 @@ const (
 			SELECT d.user_id, d.device FROM ranked r JOIN callout.devices d ON d.user_id = r.user_id AND d.device = r.device
 			WHERE r.place > $3 FOR UPDATE OF d SKIP LOCKED
 		)
-		DELETE FROM callout.devices d USING unseen u WHERE d.user_id = u.user_id AND d.device = u.device`
+		DELETE FROM callout.devices d USING unseen u WHERE d.user_id = u.user_id AND d.device = u.device
+		RETURNING 1`
 )
 
 // deviceRow is what an ack makes of its device.
@@ -63,8 +64,8 @@ type receiptRow struct {
 	marks []store.Mark
 }
 
-// queueAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out.
-func (w *writing) queueAcks(b *batch) {
+// sendAcks writes acks and what they say beyond what is known, and forgets whom the newcomers among them push out.
+func (w *writing) sendAcks(p *pipeline) {
 	var known, newcomers []deviceRow
 	var receipts []receiptRow
 	for i := range w.acks {
@@ -80,18 +81,15 @@ func (w *writing) queueAcks(b *batch) {
 		receipts = appendReceipt(receipts, &w.acks[i], store.AckedKind, acked)
 	}
 	if len(known) > 0 {
-		queueDevices(b, moveDevices, known)
+		sendDevices(p, moveDevices, known)
 	}
 	if len(newcomers) > 0 {
-		queueDevices(b, addDevices, newcomers)
-		b.Queue(forgetDevices, column(newcomers, deviceUser), column(newcomers, deviceName), w.maxDevices).Exec(func(tag pgconn.CommandTag) error {
-			b.done++
-			w.forgotten = int(tag.RowsAffected())
-			return nil
-		})
+		sendDevices(p, addDevices, newcomers)
+		p.query(func(pgx.Rows) error { w.forgotten++; return nil }, forgetDevices,
+			column(newcomers, deviceUser), column(newcomers, deviceName), w.maxDevices)
 	}
 	if len(receipts) > 0 {
-		b.exec(writeReceipts,
+		p.exec(writeReceipts,
 			column(receipts, func(r receiptRow) string { return r.ack.UserID }),
 			column(receipts, func(r receiptRow) string { return r.ack.Device }),
 			column(receipts, func(r receiptRow) int16 { return r.kind }),
@@ -101,11 +99,11 @@ func (w *writing) queueAcks(b *batch) {
 	}
 }
 
-func queueDevices(b *batch, sql string, rows []deviceRow) {
+func sendDevices(p *pipeline, sql string, rows []deviceRow) {
 	slices.SortFunc(rows, func(a, b deviceRow) int {
 		return cmp.Or(cmp.Compare(a.ack.UserID, b.ack.UserID), cmp.Compare(a.ack.Device, b.ack.Device))
 	})
-	b.exec(sql, column(rows, deviceUser), column(rows, deviceName),
+	p.exec(sql, column(rows, deviceUser), column(rows, deviceName),
 		column(rows, func(r deviceRow) int64 { return r.next.Cursor }),
 		column(rows, func(r deviceRow) int64 { return r.next.Sent }),
 		column(rows, func(r deviceRow) int64 { return r.ack.SeenAt.UnixMilli() }),

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
@@ -76,15 +75,14 @@ func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bo
 	if !allTakeEffect(c.group.Keys, records) {
 		return nil, false, nil
 	}
-	var b batch
-	b.exec(begin)
 	w, err := newWriting(records, before, c.memory)
 	if err != nil {
 		return nil, false, err
 	}
-	w.queue(&b)
-	err = b.commit(ctx, c.conn)
-	if certain := new(pgconn.PgError); errors.As(err, &certain) && !b.ended() {
+	p := startPipeline(ctx, c.conn)
+	p.exec(begin)
+	err = w.send(p)
+	if p.undone(err) {
 		c.memory.wrong()
 		rollback(ctx, c.conn)
 		return nil, false, ctx.Err()
@@ -128,14 +126,12 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 	if len(records) == 0 && len(c.group.Acks) == 0 {
 		return nil, nil
 	}
-	var b batch
 	w, err := newWriting(records, before, c.memory)
 	if err != nil {
 		return nil, err
 	}
 	w.acks, w.places, w.maxDevices = c.group.Acks, found.places, c.db.maxDevices
-	w.queue(&b)
-	if err := b.commit(ctx, c.conn); err != nil {
+	if err := w.send(startPipeline(ctx, c.conn)); err != nil {
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
 	if w.forgotten > 0 {
@@ -143,81 +139,4 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 	}
 	c.memory.put(w)
 	return w.delivery.events(records), nil
-}
-
-// batch is a pipeline of statements, sent at once, that counts those that have gone through.
-type batch struct {
-	pgx.Batch
-	done int
-}
-
-func (b *batch) exec(sql string, args ...any) {
-	b.Queue(sql, args...).Exec(func(pgconn.CommandTag) error {
-		b.done++
-		return nil
-	})
-}
-
-// query hands each row of the answer to scan.
-func (b *batch) query(scan func(pgx.Rows) error, sql string, args ...any) {
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := scan(rows); err != nil {
-				return err
-			}
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		b.done++
-		return nil
-	})
-}
-
-// run sends the statements and waits for all of their answers.
-func (b *batch) run(ctx context.Context, conn *pgx.Conn) error {
-	return conn.SendBatch(ctx, &b.Batch).Close()
-}
-
-// ended reports whether a batch that ends with COMMIT has come so far.
-func (b *batch) ended() bool { return b.done >= b.Len()-1 }
-
-// commit is run for a batch that ends with COMMIT. Whether a transaction went through is only certain of an error that a
-// statement before it has met: of such an error, fault says which kind it is. Every other leaves that open.
-func (b *batch) commit(ctx context.Context, conn *pgx.Conn) error {
-	b.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
-		if tag.String() != "COMMIT" {
-			return fmt.Errorf("the server answered COMMIT with %s", tag)
-		}
-		return nil
-	})
-	err := b.run(ctx, conn)
-	switch {
-	case err == nil:
-		return nil
-	case !b.ended():
-		return fault(err)
-	}
-	return fmt.Errorf("commit: %w", err)
-}
-
-// fault says which kind of error a transaction has met that was not committed.
-func fault(err error) error {
-	var answer *pgconn.PgError
-	if !errors.As(err, &answer) {
-		return err
-	}
-	switch answer.Code {
-	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock timeout
-		return fmt.Errorf("%w: %w", store.TryAgain, err)
-	case "23505": // unique violation
-		if answer.ConstraintName == "inbox_pkey" { // another has told the same user
-			return fmt.Errorf("%w: %w", store.TryAgain, err)
-		}
-	}
-	switch answer.Code[:2] {
-	case "22", "23": // data exception, integrity constraint violation
-		return fmt.Errorf("%w: %w", store.BadData, err)
-	}
-	return err
 }

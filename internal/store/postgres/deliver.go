@@ -97,17 +97,17 @@ func newDelivery(records []store.Record, heads *store.Recent[int64]) *delivery {
 	return d
 }
 
-func (d *delivery) queue(b *batch) {
+func (d *delivery) send(p *pipeline) {
 	userIDs := column(d.rows, func(r deliveryRow) string { return r.userID })
 	orderIDs := column(d.rows, func(r deliveryRow) string { return r.orderID })
 	versions := column(d.rows, func(r deliveryRow) int64 { return r.version })
 	views := column(d.rows, func(r deliveryRow) int16 { return r.view })
 	if d.known {
-		b.exec(deliver, userIDs, column(d.rows, d.seq), orderIDs, versions, views)
+		p.exec(deliver, userIDs, column(d.rows, d.seq), orderIDs, versions, views)
 		return
 	}
-	b.exec(addUsers, d.strangers())
-	b.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, userIDs,
+	p.exec(addUsers, d.strangers())
+	p.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, userIDs,
 		column(d.rows, func(r deliveryRow) int32 { return r.user }), column(d.rows, func(r deliveryRow) int64 { return r.step }),
 		orderIDs, versions, views)
 }

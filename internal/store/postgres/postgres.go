@@ -73,7 +73,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	commits := spareCommits + cmp.Or(o.Committers, 1)
 	anew := func(ctx context.Context, conn *pgx.Conn) error {
 		db.forget()
-		return safe(ctx, conn)
+		if err := safe(ctx, conn); err != nil {
+			return err
+		}
+		return prepareWritten(ctx, conn)
 	}
 	if db.commits, err = newPool(ctx, config, poolOptions{size: int32(commits), check: anew}); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 )
@@ -19,11 +17,9 @@ type writing struct {
 	moved    []*callout.Order // and those that were there before
 	before   map[string]*callout.Order
 	told     map[string]int64 // how many rows of inboxes the group adds, by order
-	events   []*store.Record  // by sender and command id
-	ended    []*callout.Order // those that the group has ended
-	begun    []involvement
-	over     []involvement
-	delivery *delivery
+	records  []store.Record
+	heads    *store.Recent[int64]
+	delivery *delivery // once it is sent
 
 	acks       []store.Ack
 	places     []store.Place // of the devices of the acks
@@ -80,55 +76,69 @@ const (
 
 // newWriting prepares what records write, unless one of them cannot be. before are the orders as they were found.
 func newWriting(records []store.Record, before map[string]*callout.Order, m *memory) (*writing, error) {
-	w := &writing{before: before, told: make(map[string]int64), delivery: newDelivery(records, m.heads)}
-	after := make(map[string]*callout.Order)
+	w := &writing{records: records, before: before, told: make(map[string]int64), heads: m.heads}
+	after := make(map[string]*callout.Order, len(records))
 	for i := range records {
-		if err := records[i].Check(); err != nil {
+		r := &records[i]
+		if err := r.Check(); err != nil {
 			return nil, err
 		}
-		w.events = append(w.events, &records[i])
-		after[records[i].OrderID] = &records[i].Order
-		w.told[records[i].OrderID] += int64(len(records[i].To))
+		after[r.OrderID] = &r.Order
+		w.told[r.OrderID] += int64(len(r.To))
 	}
-	slices.SortFunc(w.events, func(a, b *store.Record) int {
-		return cmp.Or(cmp.Compare(a.Sender.ID, b.Sender.ID), cmp.Compare(a.CommandID, b.CommandID))
-	})
 	for _, id := range slices.Sorted(maps.Keys(after)) {
 		if before[id] == nil {
 			w.placed = append(w.placed, after[id])
 		} else {
 			w.moved = append(w.moved, after[id])
 		}
-		if after[id].Status.Ends() {
-			w.ended = append(w.ended, after[id])
-		}
-		was, is := involved(before[id]), involved(after[id])
-		w.begun = appendMissing(w.begun, id, is, was)
-		w.over = appendMissing(w.over, id, was, is)
 	}
 	return w, nil
 }
 
-// queue has a batch write. Inboxes come last, so that nobody waits for them longer than a commit takes.
-func (w *writing) queue(b *batch) {
+// send writes and commits. Each part is made when it is its turn, while the server is at the one before. Inboxes come last, so
+// that nobody waits for their places longer than a commit takes.
+func (w *writing) send(p *pipeline) error {
 	if len(w.moved) > 0 {
-		b.query(func(pgx.Rows) error { return nil }, moveOrders, w.orderRows(w.moved)...)
+		p.exec(moveOrders, w.orderRows(w.moved)...)
+		p.flush()
 	}
 	if len(w.placed) > 0 {
-		b.exec(placeOrders, w.orderRows(w.placed)...)
+		p.exec(placeOrders, w.orderRows(w.placed)...)
 	}
-	if len(w.events) > 0 {
-		w.queueEvents(b)
+	if len(w.records) > 0 {
+		w.sendEvents(p)
+		p.flush()
+		w.sendLists(p)
 	}
-	if len(w.begun)+len(w.over)+len(w.ended) > 0 {
-		b.exec(keepLists, column(w.begun, userOf), column(w.begun, orderOf), column(w.over, userOf), column(w.over, orderOf),
-			column(w.ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
-			column(w.ended, func(o *callout.Order) string { return o.ID }))
-	}
-	w.queueAcks(b)
+	w.sendAcks(p)
+	w.delivery = newDelivery(w.records, w.heads)
 	if len(w.delivery.users) > 0 {
-		w.delivery.queue(b)
+		w.delivery.send(p)
 	}
+	return p.commit()
+}
+
+// sendLists brings up to date who has which orders open, and notes which have ended.
+func (w *writing) sendLists(p *pipeline) {
+	var begun, over []involvement
+	var ended []*callout.Order
+	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
+		for _, o := range orders {
+			if o.Status.Ends() {
+				ended = append(ended, o)
+			}
+			was, is := involved(w.before[o.ID]), involved(o)
+			begun = appendMissing(begun, o.ID, is, was)
+			over = appendMissing(over, o.ID, was, is)
+		}
+	}
+	if len(begun)+len(over)+len(ended) == 0 {
+		return
+	}
+	p.exec(keepLists, column(begun, userOf), column(begun, orderOf), column(over, userOf), column(over, orderOf),
+		column(ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
+		column(ended, func(o *callout.Order) string { return o.ID }))
 }
 
 func (w *writing) orderRows(orders []*callout.Order) []any {
@@ -155,20 +165,28 @@ func (w *writing) versionBefore(o *callout.Order) int64 {
 	return 0
 }
 
-func (w *writing) queueEvents(b *batch) {
-	b.exec(writeEvents,
-		column(w.events, func(r *store.Record) string { return r.OrderID }),
-		column(w.events, func(r *store.Record) int64 { return r.Version }),
-		column(w.events, func(r *store.Record) int16 { return int16(r.Status) }),
-		column(w.events, func(r *store.Record) int16 { return int16(r.Order.Status) }),
-		column(w.events, func(r *store.Record) string { return r.Sender.ID }),
-		column(w.events, func(r *store.Record) string { return string(r.Sender.Role) }),
-		column(w.events, func(r *store.Record) string { return r.CommandID }),
-		column(w.events, digestOf),
-		column(w.events, func(r *store.Record) int64 { return r.At.UnixMilli() }),
-		column(w.events, func(r *store.Record) []byte { return r.Party }),
-		column(w.events, func(r *store.Record) []byte { return r.Offer }),
-		column(w.events, func(r *store.Record) []byte { return r.Extra }),
+// sendEvents adds events in the order of their keys.
+func (w *writing) sendEvents(p *pipeline) {
+	events := make([]*store.Record, len(w.records))
+	for i := range w.records {
+		events[i] = &w.records[i]
+	}
+	slices.SortFunc(events, func(a, b *store.Record) int {
+		return cmp.Or(cmp.Compare(a.Sender.ID, b.Sender.ID), cmp.Compare(a.CommandID, b.CommandID))
+	})
+	p.exec(writeEvents,
+		column(events, func(r *store.Record) string { return r.OrderID }),
+		column(events, func(r *store.Record) int64 { return r.Version }),
+		column(events, func(r *store.Record) int16 { return int16(r.Status) }),
+		column(events, func(r *store.Record) int16 { return int16(r.Order.Status) }),
+		column(events, func(r *store.Record) string { return r.Sender.ID }),
+		column(events, func(r *store.Record) string { return string(r.Sender.Role) }),
+		column(events, func(r *store.Record) string { return r.CommandID }),
+		column(events, digestOf),
+		column(events, func(r *store.Record) int64 { return r.At.UnixMilli() }),
+		column(events, func(r *store.Record) []byte { return r.Party }),
+		column(events, func(r *store.Record) []byte { return r.Offer }),
+		column(events, func(r *store.Record) []byte { return r.Extra }),
 	)
 }
 
