@@ -144,8 +144,9 @@ func (l *lane) waiting() []item {
 // first: whoever gets one of success knows that the event's row follows.
 func (l *lane) tell() {
 	for f := range l.told {
-		for i, it := range f.items {
-			it.done(f.answers[i])
+		for i := range f.items {
+			l.config.Metrics.answered(&f.items[i], &f.answers[i])
+			f.items[i].done(f.answers[i])
 		}
 		if len(f.rows) > 0 {
 			l.config.Announce(f.rows)
@@ -157,7 +158,6 @@ func (l *lane) answerAll(items []item, err *callout.Error) {
 	answers := make([]Answer, len(items))
 	for i := range answers {
 		answers[i].Err = err
-		l.config.Metrics.answered(&items[i], &answers[i])
 	}
 	l.told <- finished{items: items, answers: answers}
 }

@@ -57,7 +57,6 @@ func (m *Metrics) committed(g *group, took time.Duration) {
 		if g.items[i].ack == nil {
 			commands++
 		}
-		m.answered(&g.items[i], &g.answers[i])
 	}
 	if commands > 0 {
 		m.latency.Observe(took.Seconds())

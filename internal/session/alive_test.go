@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -88,15 +89,22 @@ func TestPeerIsNotGoneWhileTheSessionOpens(t *testing.T) {
 	}
 }
 
-func TestAQuietSessionSaysAtEveryPingThatItsDeviceIsHere(t *testing.T) {
+func TestAQuietSessionSaysEveryTenMinutesThatItsDeviceIsHere(t *testing.T) {
 	s := session.New(&testConfig, time.Unix(0, 0))
 	s.Frame([]byte(`{"type":"hello","device":"d"}`), time.Unix(0, 0))
 	s.Verified(session.Identity{UserID: ana.ID, Role: ana.Role}, 0, "")
 	s.Opened(session.Snapshot{Head: 7, Cursor: 7, Known: true}, true, time.Unix(0, 0))
-	for _, r := range s.Tick(time.Unix(25, 0)).Requests {
-		if r == (session.Acknowledge{UserID: ana.ID, Device: "d", From: 7, Seq: 7}) {
-			return
+	var said []int64
+	for at := int64(25); at <= 1800; at += 25 {
+		now := time.Unix(at, 0)
+		for _, r := range s.Tick(now).Requests {
+			if r == (session.Acknowledge{UserID: ana.ID, Device: "d", From: 7, Seq: 7}) {
+				said = append(said, at)
+			}
 		}
+		s.Alive(now)
 	}
-	t.Error("the device would be forgotten as one that has long been unseen")
+	if want := []int64{600, 1200, 1800}; !slices.Equal(said, want) {
+		t.Errorf("it is said after %v seconds, not %v", said, want)
+	}
 }

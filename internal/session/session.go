@@ -59,6 +59,7 @@ type Session struct {
 	heard  time.Time // when the peer last gave a sign of life
 	pinged time.Time // when the last ping went out
 	since  time.Time // when the session began
+	pings  uint32    // that went out
 	deaf   bool      // what the peer still says counts for nothing
 
 	delivery
@@ -188,9 +189,14 @@ func (s *Session) Tick(now time.Time) Actions {
 	return s.take()
 }
 
-// stayKnown notes that the device is here: of too many, the longest unseen is forgotten.
+// seenEvery is about how often it is noted that a quiet device is here. With each ping would be a write to the database for each
+// session that does nothing.
+const seenEvery = 10 * time.Minute
+
+// stayKnown notes from time to time that the device is here: of too many, the longest unseen is forgotten.
 func (s *Session) stayKnown() {
-	if s.state == open {
+	s.pings++
+	if every := uint32(max(1, seenEvery/s.config.PingEvery)); s.state == open && s.pings%every == 0 {
 		s.ask(Acknowledge{s.me.UserID, s.device, s.acked, s.acked})
 	}
 }
