@@ -11,7 +11,9 @@ import (
 // standing is a clock that stands still unless it is moved on.
 type standing struct{ passed atomic.Int64 }
 
-func (s *standing) now() time.Time { return time.UnixMilli(1_800_000_000_000).Add(time.Duration(s.passed.Load())) }
+func (s *standing) now() time.Time {
+	return time.UnixMilli(1_800_000_000_000).Add(time.Duration(s.passed.Load()))
+}
 
 func (s *standing) pass(d time.Duration) { s.passed.Add(int64(d)) }
 
