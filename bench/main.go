@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string) error {
 		return f.render()
 	}
 	results, err := f.measure(ctx)
-	if err != nil {
+	if results == nil || f.Smoke && err != nil {
 		return err
 	}
 	results.Command = strings.TrimSpace("go run ./bench " + strings.Join(args, " "))
@@ -72,10 +72,10 @@ func run(ctx context.Context, args []string) error {
 	if f.Smoke {
 		return nil
 	}
-	if err := results.Write(f.figures()); err != nil {
-		return err
+	if writeErr := results.Write(f.figures()); writeErr != nil {
+		return errors.Join(err, writeErr)
 	}
-	return f.render()
+	return errors.Join(err, f.render())
 }
 
 func (f *flags) check() error {

@@ -21,7 +21,7 @@ type bench struct {
 	results  report.Results
 }
 
-// measure measures everything there is.
+// measure measures everything there is. With an error it gives what has been measured by then, if that is all of the rounds.
 func (f *flags) measure(ctx context.Context) (_ *report.Results, err error) {
 	b := &bench{flags: *f}
 	b.say("building")
@@ -48,7 +48,7 @@ func (f *flags) measure(ctx context.Context) (_ *report.Results, err error) {
 	}
 	for _, part := range []func(context.Context) error{b.idle, b.storm, b.growth} {
 		if err := part(ctx); err != nil {
-			return nil, err
+			return &b.results, err
 		}
 	}
 	return &b.results, nil

@@ -37,7 +37,7 @@ type benchCommand struct {
 
 	Resume *int `help:"Instead of pairs, devices that come back to so many events that they have not read, one after the other." placeholder:"N" env:"CALLOUT_BENCH_RESUME"`
 
-	Fill *int `help:"Instead of measuring, bring the database to so many events: whole orders, some thousand events of each pair, 64 to 5000 pairs of new users, by the ledger in this process." placeholder:"N" env:"CALLOUT_BENCH_FILL"`
+	Fill *int `help:"Instead of measuring, bring the database to so many events: whole orders, a thousand events or more of each of 64 to 5000 pairs of new users, by the ledger in this process." placeholder:"N" env:"CALLOUT_BENCH_FILL"`
 
 	JSON          bool   `help:"Report as one JSON object." env:"CALLOUT_BENCH_JSON"`
 	CPUProfile    string `help:"Write a CPU profile of the server, or the ledger alone, of the measured time." placeholder:"FILE" env:"CALLOUT_BENCH_CPU_PROFILE" predictor:"file"`

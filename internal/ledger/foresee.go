@@ -18,15 +18,28 @@ type foreseen struct {
 // foresightLasts is how old a command may be that takes effect as foreseen: its event has the time at which it came.
 const foresightLasts = time.Second
 
-// foresee decides a command, unless it is refused.
-func (it *item) foresee(s store.Ledger, rules callout.Rules) {
-	before, at := s.Remembered(it.cmd.OrderID)
+// foreseenBytes is how much may be kept of an event that is foreseen.
+const foreseenBytes = 8 << 10
+
+// foresee decides a command, unless it is refused, or so many wait already that it may wait for nothing.
+func (l *lane) foresee(it *item) {
+	if len(l.queue) > cap(l.queue)/4 {
+		return
+	}
+	before, at := l.store.Remembered(it.cmd.OrderID)
 	if at.IsZero() || before == nil && it.cmd.Status != callout.Placed {
 		return
 	}
-	if records, err := it.apply(rules, before, at); err == nil {
-		it.foreseen = &foreseen{before, at, records}
+	records, err := it.apply(l.config.Rules, before, at)
+	if err != nil {
+		return
 	}
+	for i := range records {
+		if r := &records[i]; len(r.Party)+len(r.Offer)+len(r.Extra) > foreseenBytes {
+			return
+		}
+	}
+	it.foreseen = &foreseen{before, at, records}
 }
 
 // holds reports whether a command takes effect as foreseen. Of an offer whose time has been up meanwhile, the order is another

@@ -35,12 +35,14 @@ func (g *group) names(acks []store.Ack) store.Group {
 	for _, ack := range acks {
 		merged[deviceOf(&ack)] = ack
 	}
+	commands := 0
 	for i := range g.items {
 		it := &g.items[i]
 		if it.ack != nil {
 			merged[deviceOf(it.ack)] = later(merged[deviceOf(it.ack)], *it.ack)
 			continue
 		}
+		commands++
 		orders[it.cmd.OrderID] = struct{}{}
 		keys[it.key()] = struct{}{}
 		if it.cmd.Status == callout.Placed {
@@ -51,7 +53,7 @@ func (g *group) names(acks []store.Ack) store.Group {
 		}
 	}
 	return store.Group{
-		Orders: slices.Collect(maps.Keys(orders)), Placed: slices.Collect(maps.Keys(placed)),
+		Commands: commands, Orders: slices.Collect(maps.Keys(orders)), Placed: slices.Collect(maps.Keys(placed)),
 		Keys: slices.Collect(maps.Keys(keys)), Placers: slices.Collect(maps.Keys(placers)), Acks: slices.Collect(maps.Values(merged)),
 	}
 }

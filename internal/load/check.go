@@ -25,7 +25,7 @@ const page = 512
 // party are given in the order in which they were played. The parties have no others.
 func Check(ctx context.Context, h History, orders []Order) error {
 	atOnce := 2 * runtime.GOMAXPROCS(0)
-	err := each(ctx, len(orders), atOnce, func(i int) error {
+	err := each(ctx, len(orders), atOnce, func(ctx context.Context, i int) error {
 		events, err := h.Events(ctx, orders[i].ID)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func Check(ctx context.Context, h History, orders []Order) error {
 	for user := range inboxes {
 		users = append(users, user)
 	}
-	return each(ctx, len(users), atOnce, func(i int) error { return checkInbox(ctx, h, users[i], inboxes[users[i]]) })
+	return each(ctx, len(users), atOnce, func(ctx context.Context, i int) error { return checkInbox(ctx, h, users[i], inboxes[users[i]]) })
 }
 
 func checkOrder(o *Order, events []callout.Event) error {

@@ -53,7 +53,7 @@ func Sources(host string) []netip.Addr {
 func (c *Crowd) Grow(ctx context.Context, n int) error {
 	from := len(c.conns)
 	c.conns = append(c.conns, make([]Conn, max(n-from, 0))...)
-	return each(ctx, len(c.conns)-from, handshakes, func(i int) error {
+	return each(ctx, len(c.conns)-from, handshakes, func(ctx context.Context, i int) error {
 		i += from
 		conn, err := c.dialect.Dial(ctx, one(c.prefix, i), c.sources[i%len(c.sources)])
 		if err != nil {

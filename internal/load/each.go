@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// each calls f for 0 to n-1, with some at once, and returns the first error. Once there is one, or ctx ends, no further
+// each calls f for 0 to n-1, with some at once, and returns the first error. Once there is one, what f was given ends, and no further
 // call is made.
-func each(ctx context.Context, n, atOnce int, f func(i int) error) error {
+func each(ctx context.Context, n, atOnce int, f func(ctx context.Context, i int) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var calls sync.WaitGroup
@@ -15,7 +15,7 @@ func each(ctx context.Context, n, atOnce int, f func(i int) error) error {
 	for range min(n, atOnce) {
 		calls.Go(func() {
 			for i := range next {
-				if err := f(i); err != nil {
+				if err := f(ctx, i); err != nil {
 					stop(err)
 				}
 			}

@@ -21,7 +21,7 @@ type FillConfig struct {
 
 // Fill has pairs play so many events, as fast as they are taken. A refusal ends it.
 func Fill(ctx context.Context, d Dialect, c FillConfig) error {
-	return each(ctx, c.Pairs, c.Pairs, func(i int) error { return fill(ctx, d, c, i) })
+	return each(ctx, c.Pairs, c.Pairs, func(ctx context.Context, i int) error { return fill(ctx, d, c, i) })
 }
 
 // Parties are those who play, a client and a serviceman of each pair.

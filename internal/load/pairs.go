@@ -95,7 +95,7 @@ func (p *play) connect(ctx context.Context, d Dialect) error {
 	for i := range p.pairs {
 		p.pairs[i] = newPair(p, i)
 	}
-	err := each(ctx, 2*len(p.pairs), dialling, func(i int) error {
+	err := each(ctx, 2*len(p.pairs), dialling, func(ctx context.Context, i int) error {
 		side := &p.pairs[i/2].sides[i%2]
 		conn, err := d.Dial(ctx, side.who, netip.Addr{})
 		side.conn = conn

@@ -53,7 +53,7 @@ func Storm(ctx context.Context, n *Native, c StormConfig) (*StormResult, error) 
 		Sessions: c.Sessions, Back: NewHistogram(), Dial: NewHistogram(),
 	}}
 	defer s.close()
-	if err := each(ctx, (c.Sessions+1)/2, handshakes/2, func(i int) error { return s.gather(ctx, i) }); err != nil {
+	if err := each(ctx, (c.Sessions+1)/2, handshakes/2, func(ctx context.Context, i int) error { return s.gather(ctx, i) }); err != nil {
 		return nil, err
 	}
 	if err := call(c.Begin); err != nil {
@@ -61,7 +61,7 @@ func Storm(ctx context.Context, n *Native, c StormConfig) (*StormResult, error) 
 	}
 	at := time.Now()
 	s.drop()
-	if err := each(ctx, c.Sessions, returning, func(i int) error { return s.comeBack(ctx, i, at) }); err != nil {
+	if err := each(ctx, c.Sessions, returning, func(ctx context.Context, i int) error { return s.comeBack(ctx, i, at) }); err != nil {
 		return nil, err
 	}
 	s.result.Time = time.Since(at)

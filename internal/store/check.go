@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/calloutd/callout"
 )
@@ -19,9 +20,10 @@ func (r *Record) Check() error {
 		{"its status", r.Status.Known() && o.Status.Rests()},
 		{"where it begins", (r.Version == 1) == (r.Status == callout.Placed)},
 		{"where it leaves the order", leavesAt(r.Status, o.Status)},
-		{"its sender", (r.Sender.Role == callout.System) == (r.Sender.ID == callout.SystemID) && o.ClientID != callout.SystemID},
+		{"its sender", slices.Contains(roles, r.Sender.Role) && (r.Sender.Role == callout.System) == (r.Sender.ID == callout.SystemID) && o.ClientID != callout.SystemID},
 		{"its time", !o.UpdatedAt.Before(o.PlacedAt)},
 		{"what is due", o.DueEvent == dueIn(o.Status) && o.DueAt.IsZero() == (o.DueEvent == 0)},
+		{"who is told", r.toldRight()},
 		{"whose it is", ownedIn(o.Status, o.ServicemanID) && o.ServicemanID != o.ClientID},
 	} {
 		if !hold.ok {
@@ -29,6 +31,15 @@ func (r *Record) Check() error {
 		}
 	}
 	return nil
+}
+
+var roles = []callout.Role{callout.Client, callout.Serviceman, callout.Operator, callout.System}
+
+// toldRight reports whether everybody who is told sees something of the order.
+func (r *Record) toldRight() bool {
+	return !slices.ContainsFunc(r.To, func(to callout.Recipient) bool {
+		return to.View < callout.PartyView || to.View > callout.ClosedView || to.UserID == ""
+	})
 }
 
 // leavesAt reports whether an event can leave its order in a status.

@@ -16,7 +16,7 @@ type Recent[V any] struct {
 // How many a store remembers at least, as long as there are so many: some MB.
 const (
 	RecentOrders = 8192
-	RecentUsers  = 32768
+	RecentUsers  = 4 * RecentOrders
 )
 
 // NewRecent remembers at least so many, and at most twice as many; 0 is nothing.
@@ -53,6 +53,19 @@ func (r *Recent[V]) put(id string, v V) {
 		r.young, r.old = make(map[string]V), r.young
 	}
 	r.young[id] = v
+}
+
+// Change makes of what is remembered something else; of what is not, nothing.
+func (r *Recent[V]) Change(id string, f func(V) V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok := r.young[id]
+	if !ok {
+		v, ok = r.old[id]
+	}
+	if ok {
+		r.put(id, f(v))
+	}
 }
 
 // Drop forgets one.

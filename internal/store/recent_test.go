@@ -37,6 +37,15 @@ func TestRecentForgetsOneAndEverything(t *testing.T) {
 	for i, id := range []string{"a", "b", "c", "d"} { // a and b are the old ones
 		r.Put(id, i)
 	}
+	for _, id := range []string{"b", "d", "e"} {
+		r.Change(id, func(n int) int { return n + 10 })
+	}
+	if b, _ := r.Get("b"); b != 11 {
+		t.Errorf("b is changed to %d", b)
+	}
+	if _, ok := r.Get("e"); ok {
+		t.Error("what was not remembered is changed")
+	}
 	r.Drop("a")
 	r.Drop("c")
 	for id, want := range map[string]bool{"a": false, "b": true, "c": false, "d": true} {

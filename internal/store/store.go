@@ -34,16 +34,17 @@ func (f Fault) Error() string { return string(f) }
 type Ledger interface {
 	// Commit runs one group in one transaction: it locks and loads what the group names, has decide say what happened,
 	// writes that with the inboxes of all recipients and the group's acks, and makes it durable. It returns the inbox
-	// rows that it wrote, in commit order.
+	// rows that it wrote, in commit order. It need not load what it remembers, if it finds out before the commit that that
+	// is so; a command that has no effect is decided on what is locked.
 	//
 	// Every user's rows are numbered without a gap, in the order of the records and of their To. decide does no I/O. It may
 	// run more than once in a call, and then its last run counts; and it may find the same commands as repeats when the
 	// group is run again.
 	Commit(ctx context.Context, g Group, decide func(Loaded) []Record) ([]wire.Event, error)
 
-	// Remembered is an order as it was committed or read last, nil when it is not remembered, and what time it is, zero when
-	// that is not known. The order is shared with Commit, which finds the same one unless it has been moved since; it is
-	// never changed. Nothing is read for it.
+	// Remembered is an order as it was last written, nil when it is not remembered, and what time it is, zero when that is not
+	// known. It may not be committed, or not be so any more, so it is nothing to be told. The order is shared with Commit,
+	// which finds the same one if it still is so; it is never changed. Nothing is read for it.
 	Remembered(orderID string) (*callout.Order, time.Time)
 
 	// Due lists the commands of timers whose time has come, the longest overdue first.
@@ -52,11 +53,12 @@ type Ledger interface {
 
 // Group is what one commit reads before it decides, and what it writes whatever the decisions.
 type Group struct {
-	Orders  []string // ids, each once
-	Placed  []string // those of them that commands of the group place, each once
-	Keys    []Key    // each once
-	Placers []string // users whose open orders are to be counted, each once
-	Acks    []Ack    // at most one a device
+	Commands int      // how many are to be decided
+	Orders   []string // ids, each once
+	Placed   []string // those of them that commands of the group place, each once
+	Keys     []Key    // each once
+	Placers  []string // users whose open orders are to be counted, each once
+	Acks     []Ack    // at most one a device
 }
 
 // Key names a command for ever.

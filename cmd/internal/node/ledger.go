@@ -22,13 +22,19 @@ func OpenLedger(ctx context.Context, config Config) (*Ledger, error) {
 	if err := n.openDatabase(ctx); err != nil {
 		return nil, err
 	}
+	return &Ledger{n.newLedger(), n.database}, nil
+}
+
+// newLedger makes the ledger of a node whose database is open.
+func (n *Node) newLedger() *ledger.Ledger {
 	var committed store.Ledger = n.database
-	if config.Record != nil {
-		committed = config.Record(n.database)
+	if n.config.Record != nil {
+		committed = n.config.Record(n.database)
 	}
-	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
-	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
-	return &Ledger{ledger.New(committed, config.Ledger), n.database}, nil
+	config := n.config.Ledger
+	config.Log, config.Keeper = n.config.Server.Log, n.database
+	config.Metrics = ledger.NewMetrics(n.config.Server.Registry)
+	return ledger.New(committed, config)
 }
 
 // Run commits until ctx ends, and what has been handed in by then. It returns an error when it had to stop by itself. It

@@ -56,19 +56,13 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		if err != nil {
 			return nil, errors.Join(err, n.Close())
 		}
-		config.Server.Tokens = tokens
-	}
-	var committed store.Ledger = n.database
-	if config.Record != nil {
-		committed = config.Record(n.database)
+		n.config.Server.Tokens = tokens
 	}
 	var wakes bus.Local
-	config.Ledger.Log, config.Ledger.Keeper = config.Server.Log, n.database
-	config.Ledger.Metrics = ledger.NewMetrics(config.Server.Registry)
-	config.Ledger.Announce = wakes.Announce
-	config.Ledger.Missed = func() { n.server.Missed() }
-	n.ledger = ledger.New(committed, config.Ledger)
-	n.server = server.New(config.Server, n.ledger, n.database, &wakes)
+	n.config.Ledger.Announce = wakes.Announce
+	n.config.Ledger.Missed = func() { n.server.Missed() }
+	n.ledger = n.newLedger()
+	n.server = server.New(n.config.Server, n.ledger, n.database, &wakes)
 	return n, nil
 }
 

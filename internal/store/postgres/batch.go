@@ -4,14 +4,13 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // batch are statements that are sent at once.
 type batch struct{ pgx.Batch }
 
 func (b *batch) exec(sql string, args ...any) {
-	b.Queue(sql, args...).Exec(func(pgconn.CommandTag) error { return nil })
+	b.Queue(sql, args...)
 }
 
 // query hands each row of the answer to scan.

@@ -25,15 +25,34 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	}
 	var rows []wire.Event
 	err := db.commits.with(ctx, func(conn *pgx.Conn) (err error) {
-		c := &commitment{db: db, conn: conn, memory: db.memory.Load(), group: &g, decide: decide}
+		c := &commitment{db: db, conn: conn, memory: db.memoryFor(conn), group: &g, decide: decide}
 		rows, err = c.run(ctx)
 		return err
 	})
 	if err != nil {
-		db.forget()
+		if !errors.Is(err, store.TryAgain) && !errors.Is(err, store.BadData) { // something may have been written
+			db.forget()
+		}
 		return nil, err
 	}
 	return rows, nil
+}
+
+// memoryFor is the memory that a connection shares; of a connection to another server than the newest, one of its own.
+func (db *DB) memoryFor(conn *pgx.Conn) *memory {
+	m := db.memory.Load()
+	if server := serverOf(conn); !server.Equal(m.server) {
+		return newMemory(server, 0, 0)
+	}
+	return m
+}
+
+// forget begins a new memory.
+func (db *DB) forget() { db.begin(db.memory.Load().server) }
+
+// begin begins the memory of a server.
+func (db *DB) begin(server time.Time) {
+	db.memory.Store(newMemory(server, db.remembers, db.remembers*4))
 }
 
 // Remembered implements [store.Ledger].
@@ -59,9 +78,8 @@ func (c *commitment) run(ctx context.Context) ([]wire.Event, error) {
 	return c.fromDatabase(ctx)
 }
 
-// fromMemory commits a group that is decided on what is remembered, if the database agrees: orders are moved from their versions
-// alone, and the keys of orders and commands and the places in inboxes are unique. It leaves to be done what that does not make
-// certain, a group with a command that has no effect, be it refused or a repeat; and one that the database does not take.
+// fromMemory commits a group that is decided on what is remembered, if the database agrees. It leaves to be done what that does not
+// make certain: a group with a command that has no effect, be it refused or a repeat, and one that rests on what is not so.
 func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bool, err error) {
 	l := c.memory.loaded(c.group, c.db.clock)
 	if l == nil {
@@ -81,13 +99,12 @@ func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bo
 	}
 	p := startPipeline(ctx, c.conn)
 	p.exec(begin)
-	err = w.send(p)
-	if p.undone(err) {
-		c.memory.wrong()
+	switch err = w.send(p); {
+	case isMoved(err), isTold(err), isThere(err):
+		c.memory.correct(w, err)
 		rollback(ctx, c.conn)
-		return nil, false, ctx.Err()
-	}
-	if err != nil {
+		return nil, false, nil
+	case err != nil:
 		return nil, false, fmt.Errorf("write a group: %w", err)
 	}
 	c.memory.put(w)
@@ -96,9 +113,6 @@ func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bo
 
 // allTakeEffect reports whether there is a record of each of a group's commands.
 func allTakeEffect(keys []store.Key, records []store.Record) bool {
-	if len(records) < len(keys) {
-		return false
-	}
 	effects := make(map[store.Key]struct{}, len(records))
 	for i := range records {
 		effects[store.Key{SenderID: records[i].Sender.ID, CommandID: records[i].CommandID}] = struct{}{}
@@ -132,6 +146,7 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 	}
 	w.acks, w.places, w.maxDevices = c.group.Acks, found.places, c.db.maxDevices
 	if err := w.send(startPipeline(ctx, c.conn)); err != nil {
+		c.memory.correct(w, err)
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
 	if w.forgotten > 0 {

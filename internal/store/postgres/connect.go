@@ -34,7 +34,8 @@ func settings() map[string]string {
 }
 
 // patience is how long the server lets a connection take, unless the URL says otherwise. A process that is gone or hangs
-// keeps its locks no longer than that.
+// keeps its locks no longer than that; one that is stopped in the midst of a pipeline keeps them until it goes on, since the server
+// waits for the rest of what it has been sent.
 func patience() map[string]string {
 	return map[string]string{
 		"statement_timeout":                   "20s",

@@ -1,39 +1,39 @@
 package postgres
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 )
 
-// memory is what was last read of the database or written to it, through connections that belong together: with each new one
-// that is made for commits, another begins. It is never relied upon: what is decided on it is written only if the database
-// agrees.
+// memory is what has last been written to one server's database. With each new connection that may commit another begins: the
+// database behind it may be a copy that is older.
+//
+// What is decided on orders and heads is written only if the database has them at the same versions, or ends before the same
+// places. The clock and the numbers of open orders are held against nothing; they may be a little behind.
 type memory struct {
+	server time.Time                     // when the server began that has this database
 	orders *store.Recent[*callout.Order] // that have not ended
 	open   *store.Recent[int]            // how many open orders a client has
 	heads  *store.Recent[int64]          // of inboxes
 	clock  atomic.Pointer[reading]       // of the database's
-	wary   atomic.Int32                  // for how many groups memory is left alone, since it was wrong
+	wary   atomic.Int32                  // for how many groups memory is left alone, since orders were not as remembered
 }
 
-// wariness is for how many groups memory is left alone after it was wrong: another process moves the same orders, or commands
-// are repeated that were committed before this one began.
+// wariness is for how many groups memory is left alone after an order was not as remembered: another process moves the same ones.
 const wariness = 16
 
-func newMemory() *memory {
+// newMemory remembers at least so many orders and heads.
+func newMemory(server time.Time, orders, heads int) *memory {
 	return &memory{
-		orders: store.NewRecent[*callout.Order](store.RecentOrders), open: store.NewRecent[int](store.RecentOrders),
-		heads: store.NewRecent[int64](store.RecentUsers),
+		server: server, orders: store.NewRecent[*callout.Order](orders), open: store.NewRecent[int](orders),
+		heads: store.NewRecent[int64](heads),
 	}
-}
-
-// wrong has the next groups find out for themselves.
-func (m *memory) wrong() {
-	m.heads.Forget()
-	m.wary.Store(wariness)
 }
 
 // trusted reports whether a group may be decided on memory.
@@ -41,27 +41,19 @@ func (m *memory) trusted() bool { return m.wary.Load() <= 0 || m.wary.Add(-1) < 
 
 // loaded is what a group would find in the database if it were as it is remembered; nil when not all of that is.
 func (m *memory) loaded(g *store.Group, clock func() time.Time) *store.Loaded {
-	if len(g.Acks) > 0 || !m.trusted() {
+	if len(g.Acks) > 0 || g.Commands == 0 || g.Commands > len(g.Keys) || !m.trusted() {
 		return nil
 	}
 	l := newLoaded(g)
 	if l.Now = m.now(clock); l.Now.IsZero() {
 		return nil
 	}
-	known := 0
 	for _, id := range g.Orders {
 		if o, ok := m.orders.Get(id); ok {
 			l.Orders[id] = o
-			known++
+		} else if !slices.Contains(g.Placed, id) {
+			return nil
 		}
-	}
-	for _, id := range g.Placed { // nothing is there, unless one is placed once more
-		if l.Orders[id] == nil {
-			known++
-		}
-	}
-	if known < len(g.Orders) {
-		return nil
 	}
 	for _, id := range g.Placers {
 		n, ok := m.open.Get(id)
@@ -84,13 +76,13 @@ func (m *memory) now(clock func() time.Time) time.Time {
 // put remembers what a group has committed.
 func (m *memory) put(w *writing) {
 	for _, o := range w.placed {
-		m.count(o.ClientID, 1)
+		m.open.Change(o.ClientID, func(n int) int { return n + 1 })
 	}
 	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
 		for _, o := range orders {
 			if o.Status.Ends() {
 				m.orders.Drop(o.ID)
-				m.count(o.ClientID, -1)
+				m.open.Change(o.ClientID, func(n int) int { return n - 1 })
 				continue
 			}
 			kept := *o // what it is a part of can go
@@ -102,11 +94,29 @@ func (m *memory) put(w *writing) {
 	}
 }
 
-func (m *memory) count(clientID string, n int) {
-	if open, ok := m.open.Get(clientID); ok {
-		m.open.Put(clientID, open+n)
+// correct forgets what the database has said of a group that it is not so.
+func (m *memory) correct(w *writing, err error) {
+	moved := isMoved(err)
+	if moved {
+		for _, o := range w.moved {
+			m.orders.Drop(o.ID)
+		}
+		m.wary.Store(wariness)
+	}
+	if moved || isTold(err) { // who has moved an order has told its parties
+		for _, id := range w.delivery.users {
+			m.heads.Drop(id)
+		}
 	}
 }
+
+// serverOf is when the server of a connection began, which tells it from every other.
+func serverOf(conn *pgx.Conn) time.Time {
+	began, _ := conn.PgConn().CustomData()[serverKey].(time.Time)
+	return began
+}
+
+const serverKey = "server"
 
 // reading is what the database's clock showed at a time of this process's.
 type reading struct{ database, here time.Time }

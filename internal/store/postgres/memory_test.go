@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -61,14 +62,73 @@ func TestAnOrderThatAnotherProcessHasMovedIsReadAgain(t *testing.T) {
 	checkInbox(t, db, client(1).ID)
 }
 
-func TestACommandThatMemoryAllowsAndTheDatabaseDoesNotIsRefused(t *testing.T) {
+// TestWhatIsDecidedOnMemoryIsDecidedAnewIfTheDatabaseDoesNotAgree, and once if it does.
+func TestWhatIsDecidedOnMemoryIsDecidedAnewIfTheDatabaseDoesNotAgree(t *testing.T) {
+	accept := func(n int) callout.Command {
+		return callout.Command{ID: "a", Sender: serviceman(n), OrderID: "o", Status: callout.Accepted}
+	}
+	for name, test := range map[string]struct {
+		cmd     callout.Command
+		before  []string // is done behind its back
+		decided int
+		refused bool
+	}{
+		"it agrees":                        {accept(1), nil, 1, false},
+		"a refusal is not for memory":      {accept(3), nil, 2, true},
+		"the order has moved":              {accept(1), declines, 2, false},
+		"the order has moved out of reach": {accept(2), declines, 2, true},
+		"an order is there that is placed": {place("q", "o-2", client(1), serviceman(1)), []string{
+			`INSERT INTO callout.orders SELECT 'o-2', version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told
+				FROM callout.orders`,
+			`INSERT INTO callout.events SELECT 'o-2', version, status, order_status, sender_id, sender_role, command_id || '-2', digest, at,
+				replace(party, '"id":"o"', '"id":"o-2"'), offer, extra FROM callout.events`,
+		}, 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, conn := behindItsBack(t)
+			do(t, conn, test.before...)
+			outcomes, events, err := commit(t.Context(), db, nil, test.cmd)
+			if err != nil || (outcomes[0].refusal != nil) != test.refused || (len(events) == 0) != test.refused {
+				t.Fatalf("the outcome is %+v, %v, told %v", outcomes[0], err, events)
+			}
+			if n := outcomes[0].decided; n != test.decided {
+				t.Errorf("it was decided %d times, not %d", n, test.decided)
+			}
+			checkInbox(t, db, client(1).ID)
+		})
+	}
+}
+
+// TestMemoryIsLeftAloneForAWhileWhenAnOrderWasNotAsRemembered.
+func TestMemoryIsLeftAloneForAWhileWhenAnOrderWasNotAsRemembered(t *testing.T) {
 	db, conn := behindItsBack(t)
 	do(t, conn, declines...)
-	outcomes, events, err := commit(t.Context(), db, nil,
-		callout.Command{ID: "a", Sender: serviceman(2), OrderID: "o", Status: callout.Accepted})
-	if err != nil || outcomes[0].refusal == nil || len(events) != 0 {
-		t.Fatalf("who has declined accepts: %+v, %v, told %v", outcomes, err, events)
+	mustCommit(t, db, callout.Command{ID: "a", Sender: serviceman(1), OrderID: "o", Status: callout.Accepted})
+	tried := 0
+	for n := range 18 {
+		mustCommit(t, db, place(fmt.Sprint("x", n), fmt.Sprint("x", n), client(2), serviceman(3)))
+		outcomes, _, err := commit(t.Context(), db, nil, callout.Command{ID: "y", Sender: serviceman(4), OrderID: fmt.Sprint("x", n), Status: callout.Accepted})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tried += outcomes[0].decided - 1 // on memory first, which is not for refusals
 	}
+	const groups, left = 36, 16
+	if want := (groups - left) / 2; tried != want {
+		t.Errorf("memory was relied on for %d refusals of %d, not %d", tried, groups/2, want)
+	}
+}
+
+// TestMemoryIsOfOneServer: a connection to another has nothing to do with it.
+func TestMemoryIsOfOneServer(t *testing.T) {
+	db, _ := behindItsBack(t)
+	db.RememberOfAnotherServer(client(1).ID, 50)
+	outcomes, _, err := commit(t.Context(), db, nil, callout.Command{ID: "a", Sender: serviceman(3), OrderID: "o", Status: callout.Accepted})
+	if err != nil || outcomes[0].decided != 1 {
+		t.Errorf("a refusal was decided %d times (%v)", outcomes[0].decided, err)
+	}
+	mustCommit(t, db, callout.Command{ID: "a", Sender: serviceman(1), OrderID: "o", Status: callout.Accepted})
+	checkInbox(t, db, client(1).ID)
 }
 
 func TestAnInboxThatAnotherProcessHasAddedToGoesOnAfterThat(t *testing.T) {

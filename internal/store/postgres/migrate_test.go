@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/store/postgres"
 )
@@ -64,7 +65,13 @@ func TestADatabaseOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	if n, err := db.DropOrders(t.Context(), time.Second, 100); err != nil || n != 1 {
 		t.Errorf("%d orders are dropped (%v)", n, err)
 	}
-	if events, err := db.Events(t.Context(), "o-2"); err != nil || len(events) != 1 {
+	events := mustCommit(t, db, callout.Command{ID: "k-2", Sender: client(1), OrderID: "o-2", Status: callout.Cancelled})
+	for _, e := range events {
+		if e.Seq != 4 {
+			t.Errorf("after an inbox that has been cut to its end, at 3, comes %d", e.Seq)
+		}
+	}
+	if events, err := db.Events(t.Context(), "o-2"); err != nil || len(events) != 2 {
 		t.Errorf("the open order has %d events (%v)", len(events), err)
 	}
 }

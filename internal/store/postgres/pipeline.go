@@ -4,37 +4,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"github.com/calloutd/callout/internal/store"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // written are the statements of a pipeline. A connection that commits knows them from its beginning: in the midst of others
 // there is no asking the server what a statement's parameters are.
 var written = []string{
 	begin, moveOrders, placeOrders, writeEvents, keepLists, moveDevices, addDevices, forgetDevices, writeReceipts,
-	deliver, addUsers, deliverAfter, commit,
+	deliver, addUsers, deliverAfter, end,
 }
 
-const commit = `COMMIT`
+const end = `COMMIT`
+
+// statements are those that a connection knows, by their text.
+type statements map[string]*pgconn.StatementDescription
+
+const statementsKey = "statements"
 
 // prepareWritten has the server learn the statements of a pipeline.
 func prepareWritten(ctx context.Context, conn *pgx.Conn) error {
+	known := make(statements, len(written))
 	for _, sql := range written {
-		if _, err := conn.Prepare(ctx, sql, sql); err != nil {
+		var err error
+		if known[sql], err = conn.Prepare(ctx, sql, sql); err != nil {
 			return fmt.Errorf("prepare %.40q: %w", sql, err)
 		}
 	}
+	conn.PgConn().CustomData()[statementsKey] = known
 	return nil
 }
 
 // pipeline sends statements without waiting for their answers, and unlike a batch not all of them at once: the server runs the
 // first while the others are made. It ends with commit.
 type pipeline struct {
-	ctx   context.Context
-	conn  *pgx.Conn
+	types *pgtype.Map
+	known statements
 	pipe  *pgconn.Pipeline
 	args  pgx.ExtendedQueryBuilder
 	scans []func(pgx.Rows) error // of each statement that has been sent
@@ -43,7 +51,8 @@ type pipeline struct {
 }
 
 func startPipeline(ctx context.Context, conn *pgx.Conn) *pipeline {
-	return &pipeline{ctx: ctx, conn: conn, pipe: conn.PgConn().StartPipeline(ctx)}
+	known, _ := conn.PgConn().CustomData()[statementsKey].(statements)
+	return &pipeline{types: conn.TypeMap(), known: known, pipe: conn.PgConn().StartPipeline(ctx)}
 }
 
 // exec sends one of the written statements, whose rows are of no interest.
@@ -56,14 +65,12 @@ func (p *pipeline) query(scan func(pgx.Rows) error, sql string, args ...any) {
 	if p.err != nil {
 		return
 	}
-	known, err := p.conn.Prepare(p.ctx, sql, sql) // which it is
-	if err == nil {
-		err = p.args.Build(p.conn.TypeMap(), known, args)
-	}
-	if p.err = err; err != nil {
+	statement := p.known[sql]
+	if p.err = p.args.Build(p.types, statement, args); p.err != nil {
 		return
 	}
-	p.pipe.SendQueryStatement(known, p.args.ParamValues, p.args.ParamFormats, p.args.ResultFormats)
+	// The formats of results are looked at once there are any.
+	p.pipe.SendQueryStatement(statement, p.args.ParamValues, p.args.ParamFormats, slices.Clone(p.args.ResultFormats))
 	p.scans = append(p.scans, scan)
 }
 
@@ -77,7 +84,7 @@ func (p *pipeline) flush() {
 // commit ends the transaction. Whether it went through is only certain of an error that a statement before COMMIT has met: of such
 // an error, fault says which kind it is. Every other leaves that open.
 func (p *pipeline) commit() error {
-	p.exec(commit)
+	p.exec(end)
 	if p.err == nil {
 		p.err = p.pipe.Sync()
 	}
@@ -88,7 +95,7 @@ func (p *pipeline) commit() error {
 		return fault(err)
 	case err != nil:
 		return fmt.Errorf("commit: %w", err)
-	case tag.String() != commit:
+	case tag.String() != end:
 		return fmt.Errorf("the server answered COMMIT with %s", tag)
 	}
 	return nil
@@ -123,7 +130,7 @@ func (p *pipeline) read() (tag pgconn.CommandTag, err error) {
 }
 
 func (p *pipeline) readRows(answer *pgconn.ResultReader, scan func(pgx.Rows) error) (pgconn.CommandTag, error) {
-	rows := pgx.RowsFromResultReader(p.conn.TypeMap(), answer)
+	rows := pgx.RowsFromResultReader(p.types, answer)
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
@@ -132,25 +139,4 @@ func (p *pipeline) readRows(answer *pgconn.ResultReader, scan func(pgx.Rows) err
 	}
 	rows.Close()
 	return rows.CommandTag(), rows.Err()
-}
-
-// fault says which kind of error a transaction has met that was not committed.
-func fault(err error) error {
-	var answer *pgconn.PgError
-	if !errors.As(err, &answer) {
-		return err
-	}
-	switch answer.Code {
-	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock timeout
-		return fmt.Errorf("%w: %w", store.TryAgain, err)
-	case "23505": // unique violation
-		if answer.ConstraintName == "inbox_pkey" { // another has told the same user
-			return fmt.Errorf("%w: %w", store.TryAgain, err)
-		}
-	}
-	switch answer.Code[:2] {
-	case "22", "23": // data exception, integrity constraint violation
-		return fmt.Errorf("%w: %w", store.BadData, err)
-	}
-	return err
 }

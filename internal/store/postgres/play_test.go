@@ -19,6 +19,7 @@ import (
 type outcome struct {
 	repeated bool
 	refusal  error
+	decided  int // how often
 }
 
 // commit decides and commits commands as one group, as the ledger does.
@@ -33,6 +34,7 @@ func commit(ctx context.Context, db *postgres.DB, acks []store.Ack, cmds ...call
 		var records []store.Record
 		for i := range cmds {
 			key := store.Key{SenderID: cmds[i].Sender.ID, CommandID: cmds[i].ID}
+			outcomes[i].decided++
 			if _, outcomes[i].repeated = l.Repeats[key]; outcomes[i].repeated {
 				continue
 			}
@@ -70,6 +72,7 @@ func decide(l store.Loaded, cmd callout.Command) ([]store.Record, error) {
 
 func groupOf(cmds []callout.Command) (store.Group, error) {
 	var g store.Group
+	g.Commands = len(cmds)
 	orders, keys := map[string]bool{}, map[store.Key]bool{}
 	for _, c := range cmds {
 		if err := c.CheckNames(); err != nil {

@@ -10,6 +10,9 @@
 //  5. users who are new, by id
 //  6. the next places in inboxes, by user: who finds one taken has lost, and nothing but the commit is after them
 //
+// A statement that joins its arrays with a table locks in their order, because the settings of every connection leave it no plan but
+// one look-up a row.
+//
 // Rows of events and open_orders belong to an order: whoever holds that may write them.
 package postgres
 
@@ -17,6 +20,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -34,6 +38,7 @@ type DB struct {
 	clock   func() time.Time // nil: the database's
 
 	memory     atomic.Pointer[memory]
+	remembers  int       // orders at least, and four times as many heads
 	maxDevices int       // of a user
 	forgot     func(int) // is told how many devices that has cost
 }
@@ -63,7 +68,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Forgot == nil {
 		o.Forgot = func(int) {}
 	}
-	db := &DB{clock: o.Clock, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	db := &DB{clock: o.Clock, remembers: store.RecentOrders, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
@@ -72,20 +77,22 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	commits := spareCommits + cmp.Or(o.Committers, 1)
 	anew := func(ctx context.Context, conn *pgx.Conn) error {
-		db.forget()
-		if err := safe(ctx, conn); err != nil {
+		if err := errors.Join(safe(ctx, conn), prepareWritten(ctx, conn)); err != nil {
 			return err
 		}
-		return prepareWritten(ctx, conn)
+		var server time.Time
+		if err := conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()`).Scan(&server); err != nil {
+			return fmt.Errorf("ask the server since when it runs: %w", err)
+		}
+		conn.PgConn().CustomData()[serverKey] = server
+		db.begin(server)
+		return nil
 	}
 	if db.commits, err = newPool(ctx, config, poolOptions{size: int32(commits), check: anew}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
-
-// forget begins a new memory: whatever the server is now, it need not be the one that was written to.
-func (db *DB) forget() { db.memory.Store(newMemory()) }
 
 // OpenReadOnly opens a database to look at, whoever serves it. Its schema has to be that of this program.
 func OpenReadOnly(ctx context.Context, url string) (*DB, error) {

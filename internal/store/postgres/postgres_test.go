@@ -27,10 +27,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// TestContract holds the store to it also when it remembers nothing of what it has written.
 func TestContract(t *testing.T) {
+	for name, orders := range map[string]int{"Remembering": store.RecentOrders, "RememberingNothing": 0} {
+		t.Run(name, func(t *testing.T) { contract(t, orders) })
+	}
+}
+
+func contract(t *testing.T, remembers int) {
 	storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) {
 		url := server.Database(t)
 		db := open(t, url, postgres.Options{Clock: clock})
+		db.RememberAtLeast(remembers)
 		users, err := postgres.OpenUsers(t.Context(), url)
 		if err != nil {
 			t.Fatal(err)

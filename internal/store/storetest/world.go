@@ -165,6 +165,7 @@ func recordsOf(cmd *callout.Command, events []callout.Event) ([]store.Record, er
 // groupOf names what the commands need.
 func groupOf(cmds []callout.Command) store.Group {
 	var g store.Group
+	g.Commands = len(cmds)
 	orders, keys := map[string]bool{}, map[store.Key]bool{}
 	for _, c := range cmds {
 		if !orders[c.OrderID] {

@@ -46,7 +46,8 @@ func (b *bench) fill(ctx context.Context) (report, error) {
 			return nil, err
 		}
 	}
-	if r.Events, err = b.database.events(ctx); err == nil && r.Events != held+r.Added {
+	// There may be more: what is due of orders that were there before happens meanwhile.
+	if r.Events, err = b.database.events(ctx); err == nil && r.Events < held+r.Added {
 		err = fmt.Errorf("the database held %d events, %d were added, and it holds %d", held, r.Added, r.Events)
 	}
 	return r, err
