@@ -20,8 +20,8 @@ const (
 // commit makes the items and acks durable and hands on what may be told. An error means that the database is broken.
 //
 // COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
-// one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more,
-// whose first step is to look up what of it has been committed; if that fails, too, nothing is said of the outcome.
+// one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more, which finds
+// what of it has been committed; if that fails, too, nothing is said of the outcome.
 func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error {
 	if len(items) == 0 && len(acks) == 0 {
 		return nil
