@@ -101,12 +101,24 @@ func (p *pair) hear(i int, n Notice, at time.Time) error {
 	if p.play.measures(at) {
 		p.tally.done()
 	}
-	if !at.Before(p.play.end) {
+	if p.finished(at) {
 		p.hangUp()
 		return errOver
 	}
 	return p.next(at)
 }
+
+// finished reports whether the pair has nothing more to send: all that was due before the end, where there is a rate, also
+// when it comes late; else whatever there was time for.
+func (p *pair) finished(now time.Time) bool {
+	if p.play.config.Rate > 0 {
+		return !p.nextDue().Before(p.play.end)
+	}
+	return !now.Before(p.play.end)
+}
+
+// nextDue is when the pair's next command is due, where there is a rate.
+func (p *pair) nextDue() time.Time { return p.play.dueAt(p.made*int64(len(p.play.pairs)) + int64(p.n)) }
 
 // goOn starts the pair.
 func (p *pair) goOn() {
@@ -140,7 +152,7 @@ func (p *pair) next(now time.Time) error {
 		if p.made >= p.turn {
 			return nil
 		}
-		p.sent = p.play.dueAt(p.made*int64(len(p.play.pairs)) + int64(p.n))
+		p.sent = p.nextDue()
 	}
 	p.made++
 	if len(p.orders) == 0 || p.orders[len(p.orders)-1].Events == len(Story) {
@@ -226,11 +238,11 @@ func (p *pair) end(err error) {
 	}
 }
 
-// stopIfIdle ends a pair that waits for no answer.
+// stopIfIdle ends a pair that waits for no answer and has nothing more to send.
 func (p *pair) stopIfIdle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.underWay {
+	if !p.underWay && p.finished(p.play.end) {
 		p.hangUp()
 	}
 }

@@ -53,7 +53,7 @@ func NewPrefix() string {
 }
 
 const (
-	// answerWithin is how long commands that are under way at the end may take.
+	// answerWithin is how long commands that are under way, or are due and were not sent yet, at the end may take.
 	answerWithin = 30 * time.Second
 	tickEvery    = 100 * time.Millisecond
 	// dialling is how many connections are made at once.
@@ -179,7 +179,7 @@ func (p *play) settle(ctx context.Context, answered <-chan struct{}) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-timer.C:
-		return fmt.Errorf("some commands were not answered within %v", answerWithin)
+		return fmt.Errorf("%v after the end some commands have no answer yet", answerWithin)
 	}
 }
 

@@ -29,8 +29,10 @@ func TestPairsPlayWholeOrders(t *testing.T) {
 			if marks != 2 {
 				t.Errorf("%d marks", marks)
 			}
-			if rate > 0 && (r.Transitions < 50 || r.Transitions > 101 || r.Latency.TotalCount() != 100) {
-				t.Errorf("of 100 transitions that were due there were %d, and %d latencies", r.Transitions, r.Latency.TotalCount())
+			if n := r.Latency.TotalCount(); rate > 0 && n != 100 {
+				t.Errorf("%d latencies of 100 commands that were due", n)
+			} else if rate == 0 && (n < r.Transitions-3 || n > r.Transitions+3) {
+				t.Errorf("%d transitions, %d latencies", r.Transitions, n)
 			}
 			if err := Check(t.Context(), s.DB, r.Orders); err != nil {
 				t.Error(err)
@@ -48,9 +50,8 @@ func checkResult(t *testing.T, r *Result, pairs int) {
 			open++
 		}
 	}
-	latencies := r.Latency.TotalCount()
-	if r.Transitions == 0 || int64(events) < r.Transitions || latencies < r.Transitions-int64(pairs) || latencies > r.Transitions+int64(pairs) {
-		t.Errorf("%d transitions, %d latencies, %d events of all orders", r.Transitions, latencies, events)
+	if r.Transitions == 0 || int64(events) < r.Transitions {
+		t.Errorf("%d transitions, %d events of all orders", r.Transitions, events)
 	}
 	if open > pairs || r.Latency.Max() < r.Latency.Min() || r.Again != 0 {
 		t.Errorf("%d open orders, %d sent again", open, r.Again)
@@ -66,6 +67,21 @@ func TestACommandThatWasNotTakenIsSentAgain(t *testing.T) {
 	}
 	if r.Again == 0 || r.Transitions == 0 {
 		t.Errorf("%d sent again, %d transitions", r.Again, r.Transitions)
+	}
+	if err := Check(t.Context(), s.DB, r.Orders); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWhatIsDueIsSentHoweverLate so that a server that does not keep up shows in the latencies.
+func TestWhatIsDueIsSentHoweverLate(t *testing.T) {
+	s := servertest.Start(t, func(c *servertest.Config) { c.Server.Session.Rate, c.Server.Session.Burst = 30, 1 })
+	r, err := Pairs(t.Context(), native(s), Config{Pairs: 2, Rate: 200, For: 200 * time.Millisecond, Prefix: NewPrefix()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Latency.TotalCount(); n != 40 || r.Transitions >= 40 {
+		t.Errorf("%d transitions in time, %d latencies of 40 commands that were due", r.Transitions, n)
 	}
 	if err := Check(t.Context(), s.DB, r.Orders); err != nil {
 		t.Error(err)

@@ -19,11 +19,11 @@ func (p *play) keepTime(over <-chan struct{}) {
 		}
 		for wait := time.Until(at); wait > 0; wait = time.Until(at) {
 			sleep(min(wait, tickEvery))
-		}
-		select {
-		case <-over:
-			return
-		default:
+			select {
+			case <-over:
+				return
+			default:
+			}
 		}
 		p.pairs[command%int64(len(p.pairs))].due(at)
 	}
