@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/calloutd/callout/bench/internal/report"
+	"github.com/calloutd/callout/internal/load"
 )
 
 type flags struct {
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string) error {
 	if f.Render {
 		return f.render()
 	}
+	defer load.Share()()
 	results, err := f.measure(ctx)
 	if results == nil || f.Smoke && err != nil {
 		return err

@@ -35,7 +35,7 @@ const unknownHead = -1
 const (
 	deliver = `
 		INSERT INTO callout.inbox (user_id, seq, order_id, version, view)
-		SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::smallint[])`
+		SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::bigint[]), unnest($5::smallint[])`
 
 	addUsers = `INSERT INTO callout.users (id) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`
 

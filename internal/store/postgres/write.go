@@ -51,26 +51,24 @@ const (
 	orderRows = `(
 		SELECT id, version, status, client_id, nullif(serviceman_id, '') AS serviceman_id, string_to_array(former, ',') AS former,
 			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code, told, before
-		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-			$9::bigint[], $10::smallint[], $11::bigint[], $12::bigint[])
-			AS r (id, version, status, client_id, serviceman_id, former, placed_at, updated_at, due_at, due_code, told, before)) AS n`
+		FROM (SELECT unnest($1::text[]) AS id, unnest($2::bigint[]) AS version, unnest($3::smallint[]) AS status, unnest($4::text[]) AS client_id,
+			unnest($5::text[]) AS serviceman_id, unnest($6::text[]) AS former, unnest($7::bigint[]) AS placed_at, unnest($8::bigint[]) AS updated_at,
+			unnest($9::bigint[]) AS due_at, unnest($10::smallint[]) AS due_code, unnest($11::bigint[]) AS told, unnest($12::bigint[]) AS before) AS r) AS n`
 
 	writeEvents = `
 		INSERT INTO callout.events
 			(order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)
-		SELECT order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra
-		FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-			$9::bigint[], $10::text[], $11::text[], $12::text[])
-			AS e (order_id, version, status, order_status, sender_id, sender_role, command_id, digest, at, party, offer, extra)`
+		SELECT unnest($1::text[]), unnest($2::bigint[]), unnest($3::smallint[]), unnest($4::smallint[]), unnest($5::text[]), unnest($6::text[]),
+			unnest($7::text[]), unnest($8::bytea[]), unnest($9::bigint[]), unnest($10::text[]), unnest($11::text[]), unnest($12::text[])`
 
 	// One statement for all, since most groups have something of each, and a statement costs more than a few rows.
 	keepLists = `
 		WITH begun AS (
-			INSERT INTO callout.open_orders (user_id, order_id) SELECT * FROM unnest($1::text[], $2::text[])
+			INSERT INTO callout.open_orders (user_id, order_id) SELECT unnest($1::text[]), unnest($2::text[])
 		), ended AS (
-			INSERT INTO callout.ended_orders (look_at, order_id) SELECT * FROM unnest($5::bigint[], $6::text[])
+			INSERT INTO callout.ended_orders (look_at, order_id) SELECT unnest($5::bigint[]), unnest($6::text[])
 		)
-		DELETE FROM callout.open_orders o USING unnest($3::text[], $4::text[]) AS over (user_id, order_id)
+		DELETE FROM callout.open_orders o USING (SELECT unnest($3::text[]) AS user_id, unnest($4::text[]) AS order_id) AS over
 		WHERE o.user_id = over.user_id AND o.order_id = over.order_id`
 )
 
@@ -172,7 +170,7 @@ func (w *writing) sendEvents(p *pipeline) {
 		events[i] = &w.records[i]
 	}
 	slices.SortFunc(events, func(a, b *store.Record) int {
-		return cmp.Or(cmp.Compare(a.Sender.ID, b.Sender.ID), cmp.Compare(a.CommandID, b.CommandID))
+		return cmp.Or(cmp.Compare(a.CommandID, b.CommandID), cmp.Compare(a.Sender.ID, b.Sender.ID))
 	})
 	p.exec(writeEvents,
 		column(events, func(r *store.Record) string { return r.OrderID }),

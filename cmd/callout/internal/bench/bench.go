@@ -58,6 +58,9 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 		defer func() { err = errors.Join(err, b.database.close()) }()
 	}
+	if o.URL == "" && !o.Ledger && o.Fill == 0 {
+		defer load.Share()()
+	}
 	running, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var r report
