@@ -1,6 +1,26 @@
 package postgres
 
-import "time"
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// PlanOfRepeats is how the server looks for a repeat.
+func (db *DB) PlanOfRepeats(ctx context.Context) (plan string, err error) {
+	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, "EXPLAIN "+readRepeats, []string{"c-1"}, []string{"k-1"})
+		if err != nil {
+			return err
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		plan = strings.Join(lines, "\n")
+		return err
+	})
+	return plan, err
+}
 
 // RememberAtLeast has everything forgotten, and so many orders remembered from then on.
 func (db *DB) RememberAtLeast(orders int) {

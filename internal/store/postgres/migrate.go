@@ -107,7 +107,8 @@ func (m *migration) run(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+	// It may take long on a large table, and has to wait for whoever still reads it, such as a backup.
+	if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, m.sql); err != nil {

@@ -51,9 +51,10 @@ const (
 	orderRows = `(
 		SELECT id, version, status, client_id, nullif(serviceman_id, '') AS serviceman_id, string_to_array(former, ',') AS former,
 			placed_at, updated_at, CASE WHEN due_code <> 0 THEN due_at END AS due_at, nullif(due_code, 0::smallint) AS due_code, told, before
-		FROM (SELECT unnest($1::text[]) AS id, unnest($2::bigint[]) AS version, unnest($3::smallint[]) AS status, unnest($4::text[]) AS client_id,
-			unnest($5::text[]) AS serviceman_id, unnest($6::text[]) AS former, unnest($7::bigint[]) AS placed_at, unnest($8::bigint[]) AS updated_at,
-			unnest($9::bigint[]) AS due_at, unnest($10::smallint[]) AS due_code, unnest($11::bigint[]) AS told, unnest($12::bigint[]) AS before) AS r) AS n`
+		FROM (SELECT unnest($1::text[]) AS id, unnest($2::bigint[]) AS version, unnest($3::smallint[]) AS status,
+			unnest($4::text[]) AS client_id, unnest($5::text[]) AS serviceman_id, unnest($6::text[]) AS former,
+			unnest($7::bigint[]) AS placed_at, unnest($8::bigint[]) AS updated_at, unnest($9::bigint[]) AS due_at,
+			unnest($10::smallint[]) AS due_code, unnest($11::bigint[]) AS told, unnest($12::bigint[]) AS before) AS r) AS n`
 
 	writeEvents = `
 		INSERT INTO callout.events

@@ -91,9 +91,11 @@ func (tx *transaction) remember(c *chain) {
 	}
 }
 
+// repeatQuery reads the event of a user's command.
+const repeatQuery = `SELECT digest, order_id, version FROM events WHERE sender_id = ? AND command_id = ? AND sender_id <> 'system'`
+
 func (tx *transaction) loadRepeat(key store.Key) error {
-	const query = `SELECT digest, order_id, version FROM events WHERE sender_id = ? AND command_id = ? AND sender_id <> 'system'`
-	return run(tx.conn, query, func(row *sqlite3.Stmt) error {
+	return run(tx.conn, repeatQuery, func(row *sqlite3.Stmt) error {
 		r := store.Repeat{OrderID: row.ColumnText(1), Version: row.ColumnInt64(2)}
 		row.ColumnBytes(0, r.Digest[:])
 		tx.loaded.Repeats[key] = r

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 
 	sqlite3 "zombiezen.com/go/sqlite"
@@ -63,7 +64,12 @@ func identify(conn *sqlite3.Conn, known int) (version int, err error) {
 }
 
 // migrate brings the schema from version to its newest, each step in a transaction.
-func migrate(conn *sqlite3.Conn, scripts []string, version int) error {
+func migrate(conn *sqlite3.Conn, scripts []string, version int) (err error) {
+	// What is sorted for a new index is as large as the index: not in memory.
+	if err := run(conn, "PRAGMA temp_store = FILE", nil); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, setPragmas(conn, pragmasOfAll())) }()
 	for ; version < len(scripts); version++ {
 		if err := migrateOnce(conn, scripts[version], version+1); err != nil {
 			return fmt.Errorf("migrate the schema to version %d: %w", version+1, err)

@@ -40,18 +40,23 @@ func TestWritesMakeNoTables(t *testing.T) {
 	}
 }
 
-// TestWhatIsOverIsFoundByItsIndex, however many orders there are.
-func TestWhatIsOverIsFoundByItsIndex(t *testing.T) {
+// TestWhatIsLookedForIsFoundByItsIndex, however many orders and events there are.
+func TestWhatIsLookedForIsFoundByItsIndex(t *testing.T) {
 	db := mustOpen(t, pathIn(t))
 	defer mustClose(t, db)
-	var plan string
-	err := db.read(t.Context(), func(conn *sqlite3.Conn) error {
-		return run(conn, "EXPLAIN QUERY PLAN "+overQuery, func(row *sqlite3.Stmt) error {
-			plan += row.ColumnText(3) + "\n"
-			return nil
+	for query, index := range map[string]string{
+		overQuery:   "orders_over (updated_at<?)",
+		repeatQuery: "events_command (command_id=? AND sender_id=?)",
+	} {
+		var plan string
+		err := db.read(t.Context(), func(conn *sqlite3.Conn) error {
+			return run(conn, "EXPLAIN QUERY PLAN "+query, func(row *sqlite3.Stmt) error {
+				plan += row.ColumnText(3) + "\n"
+				return nil
+			})
 		})
-	})
-	if err != nil || !strings.Contains(plan, "orders_over (updated_at<?)") || strings.Contains(plan, "TEMP B-TREE") {
-		t.Errorf("the plan is %q (%v)", plan, err)
+		if err != nil || !strings.Contains(plan, index) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("the plan of %q is %q (%v)", query, plan, err)
+		}
 	}
 }
