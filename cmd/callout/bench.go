@@ -116,6 +116,8 @@ func (c *benchCommand) check() error {
 		return errors.New("--resume has its events committed before the server starts, and does not go with --url")
 	case c.Fill != nil && (c.DB == "" || c.URL != ""):
 		return errors.New("--fill is of a database that --db names, and of no server at --url")
+	case c.Loaded && c.DB == "":
+		return errors.New("--loaded is of a database that --db names")
 	case c.For < 100*time.Millisecond || c.Rest < 100*time.Millisecond:
 		return errors.New("--for and --rest are at least 100ms")
 	case c.URL == "" && c.SecretFile != "":
@@ -133,7 +135,7 @@ func (c *benchCommand) others() bool {
 
 // checkSocketURL says what is wrong with the URL of a server; nothing is none.
 func checkSocketURL(text string) error {
-	u, err := url.Parse(text)
+	u, err := url.Parse(socketURL(text))
 	if text != "" && (err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "") {
 		return fmt.Errorf("--url is %q; it is like ws://127.0.0.1:8080, or wss:// with TLS", text)
 	}
@@ -143,10 +145,18 @@ func checkSocketURL(text string) error {
 // socketURL is where the socket of a server is, of which perhaps only the host was said.
 func socketURL(text string) string {
 	u, err := url.Parse(text)
-	if text == "" || err != nil || u.Path != "" && u.Path != "/" {
+	if text == "" || err != nil {
 		return text
 	}
-	u.Path = "/v1/socket"
+	switch u.Scheme {
+	case "http":
+		u.Scheme = "ws"
+	case "https":
+		u.Scheme = "wss"
+	}
+	if u.Path == "" || u.Path == "/" {
+		u.Path = "/v1/socket"
+	}
 	return u.String()
 }
 

@@ -47,12 +47,12 @@ type cpuShares struct{ Server, Process, Database, Generator *float64 }
 
 // played is what is said of pairs that have played.
 type played struct {
-	Pairs, Orders, Transitions, SentAgain int
-	Rate, TransitionsPerSecond, Seconds   float64
-	LatencyMs                             percentiles
-	CPUMicros                             cpuShares
-	Group                                 float64
-	Checked                               bool
+	Pairs, Orders, Transitions, SentAgain, Unsent int
+	Rate, TransitionsPerSecond, Seconds           float64
+	LatencyMs                                     percentiles
+	CPUMicros                                     cpuShares
+	Group                                         float64
+	Checked                                       bool
 }
 
 func (p *played) check(t *testing.T) {
@@ -204,7 +204,7 @@ func TestBenchOfAServerThatRuns(t *testing.T) {
 	open, closed := filepath.Join(dir, "open.db"), filepath.Join(dir, "closed.db")
 	addr := serve(t, "--db", open, "--dev", "--command-rate", "0")
 	var p played
-	runBench(t, &p, "--url", "ws://"+addr, "--db", open, "--pairs", "4", "--for", "1s", "--warm-up", "0s")
+	runBench(t, &p, "--url", "http://"+addr, "--db", open, "--pairs", "4", "--for", "1s", "--warm-up", "0s")
 	p.check(t)
 	if p.CPUMicros.Server != nil {
 		t.Errorf("it says %+v", p)

@@ -12,8 +12,14 @@ import (
 	"testing"
 )
 
-// TestBenchStopsInOrder when it is interrupted by a Ctrl-C, of which its server hears, too.
+// TestBenchStopsInOrder when it is interrupted by a Ctrl-C, or its terminal is closed, of which its server hears, too.
 func TestBenchStopsInOrder(t *testing.T) {
+	for _, ending := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(ending.String(), func(t *testing.T) { benchStopsInOrder(t, ending) })
+	}
+}
+
+func benchStopsInOrder(t *testing.T, ending syscall.Signal) {
 	temporary := t.TempDir()
 	profile := filepath.Join(t.TempDir(), "profile") // a pipe, which is opened once orders are played
 	if err := syscall.Mkfifo(profile, 0o600); err != nil {
@@ -32,7 +38,7 @@ func TestBenchStopsInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pipe.Close()
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+	if err := syscall.Kill(-cmd.Process.Pid, ending); err != nil {
 		t.Error(err)
 	}
 	if _, err := io.Copy(io.Discard, pipe); err != nil {

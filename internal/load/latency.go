@@ -21,6 +21,7 @@ type tally struct {
 	latency     *hdrhistogram.Histogram
 	transitions int64
 	again       int64
+	unsentSoFar int64
 }
 
 // tallies is how many there are: so few that they stay in the processor's caches, so many that nobody waits for another.
@@ -37,6 +38,14 @@ func newTallies() []*tally {
 func (t *tally) arrived(after time.Duration) {
 	t.mu.Lock()
 	record(t.latency, after)
+	t.mu.Unlock()
+}
+
+// unsent counts a command that was due and was not sent for as long as that.
+func (t *tally) unsent(late time.Duration) {
+	t.mu.Lock()
+	record(t.latency, late)
+	t.unsentSoFar++
 	t.mu.Unlock()
 }
 
@@ -60,6 +69,7 @@ func sum(list []*tally) *Result {
 		r.Latency.Merge(t.latency)
 		r.Transitions += t.transitions
 		r.Again += t.again
+		r.Unsent += t.unsentSoFar
 		t.mu.Unlock()
 	}
 	return r

@@ -42,7 +42,7 @@ func (n *Native) Dial(ctx context.Context, who Party, from netip.Addr) (Conn, er
 
 // Enter connects a party's one device, which has had what resume says, or nil where that is for the server to know.
 func (n *Native) Enter(ctx context.Context, who Party, from netip.Addr, resume *wire.Resume) (*Session, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the server has not answered for %v", patience))
 	defer cancel()
 	hello := wire.Hello{UserID: who.UserID, Role: who.Role, Device: who.Device(), Window: cmp.Or(n.Window, window), Resume: resume}
 	if n.Token != nil {
@@ -58,8 +58,11 @@ func (n *Native) Enter(ctx context.Context, who Party, from netip.Addr, resume *
 		dialer.NetDial = local.DialContext
 	}
 	conn, early, _, err := dialer.Dial(ctx, n.URL)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
 	if err != nil {
-		return nil, fmt.Errorf("connect %s: %w", who.UserID, err)
+		return nil, fmt.Errorf("connect %s to %s: %w", who.UserID, n.URL, err)
 	}
 	s := &Session{me: who.UserID, conn: conn, window: int64(hello.Window)}
 	s.in.from = bufio.NewReaderSize(conn, cmp.Or(n.Buffer, buffer))
@@ -70,11 +73,11 @@ func (n *Native) Enter(ctx context.Context, who Party, from netip.Addr, resume *
 		err = s.enter(hello)
 	}
 	if !stop() {
-		err = errors.Join(ctx.Err(), err)
+		err = fmt.Errorf("no welcome: %w", context.Cause(ctx))
 	}
 	if err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("enter as %s: %w", who.UserID, err)
+		return nil, fmt.Errorf("enter %s as %s: %w", n.URL, who.UserID, err)
 	}
 	return s, nil
 }

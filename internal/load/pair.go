@@ -30,6 +30,7 @@ type pair struct {
 	underWay bool // it has not reached both sides
 	reached  [2]bool
 	again    bool // it is to be sent once more
+	last     bool // nothing is sent after it
 	over     bool // nothing is sent any more, and the connections are closed
 
 	turn int64 // where there is a rate: how many commands were due so far
@@ -101,20 +102,11 @@ func (p *pair) hear(i int, n Notice, at time.Time) error {
 	if p.play.measures(at) {
 		p.tally.done()
 	}
-	if p.finished(at) {
-		p.hangUp()
+	if p.last || !at.Before(p.play.end) {
+		p.finish(at)
 		return errOver
 	}
 	return p.next(at)
-}
-
-// finished reports whether the pair has nothing more to send: all that was due before the end, where there is a rate, also
-// when it comes late; else whatever there was time for.
-func (p *pair) finished(now time.Time) bool {
-	if p.play.config.Rate > 0 {
-		return !p.nextDue().Before(p.play.end)
-	}
-	return !now.Before(p.play.end)
 }
 
 // nextDue is when the pair's next command is due, where there is a rate.
@@ -136,7 +128,7 @@ func (p *pair) due(at time.Time) {
 	p.mu.Lock()
 	p.turn++
 	var err error
-	if !p.underWay && !p.over {
+	if !p.underWay && !p.last && !p.over {
 		err = p.next(at)
 	}
 	p.mu.Unlock()
@@ -238,13 +230,27 @@ func (p *pair) end(err error) {
 	}
 }
 
-// stopIfIdle ends a pair that waits for no answer and has nothing more to send.
-func (p *pair) stopIfIdle() {
+// stopOnceIdle ends a pair once it waits for no answer.
+func (p *pair) stopOnceIdle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.underWay && p.finished(p.play.end) {
-		p.hangUp()
+	p.last = true
+	if !p.underWay {
+		p.finish(time.Now())
 	}
+}
+
+// finish ends a pair after the end. Where there is a rate, what was due and has not been sent has waited until now, and would wait
+// longer. It holds mu.
+func (p *pair) finish(now time.Time) {
+	if p.play.config.Rate > 0 && !p.over {
+		for ; p.nextDue().Before(p.play.end); p.made++ {
+			if due := p.nextDue(); p.play.measures(due) {
+				p.tally.unsent(now.Sub(due))
+			}
+		}
+	}
+	p.hangUp()
 }
 
 func (p *pair) stop() {

@@ -32,10 +32,12 @@ type Result struct {
 	Transitions int64         // that both sides had in the measured time
 	Time        time.Duration // that was measured
 	Again       int64         // commands that were sent once more because the server could not say what became of them
+	Unsent      int64         // commands that were due in the measured time, and that there was no time for: the server did not keep up
 	Orders      []Order       // all that were placed, also before and after the measured time; each pair's in their order
 
 	// Latency has microseconds from when a command was sent, or was due where there is a rate, until the counterpart had
-	// its event. It counts the commands that were sent or due in the measured time.
+	// its event. It counts the commands that were sent or due in the measured time; one that was not sent with the time that it
+	// had waited at the end.
 	Latency *hdrhistogram.Histogram
 }
 
@@ -53,7 +55,7 @@ func NewPrefix() string {
 }
 
 const (
-	// answerWithin is how long commands that are under way, or are due and were not sent yet, at the end may take.
+	// answerWithin is how long commands that are under way at the end may take.
 	answerWithin = 30 * time.Second
 	tickEvery    = 100 * time.Millisecond
 	// dialling is how many connections are made at once.
@@ -169,7 +171,7 @@ func (p *play) measure(ctx context.Context) error {
 // settle waits until every pair has had its last answer.
 func (p *play) settle(ctx context.Context, answered <-chan struct{}) error {
 	for _, pair := range p.pairs {
-		pair.stopIfIdle()
+		pair.stopOnceIdle()
 	}
 	timer := time.NewTimer(answerWithin)
 	defer timer.Stop()

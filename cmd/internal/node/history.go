@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +23,7 @@ type Reader interface {
 
 // OpenReader opens a database to be read, which another process may be serving. The caller closes it.
 func OpenReader(ctx context.Context, d Database) (Reader, error) {
-	if err := d.check(); err != nil {
+	if err := errors.Join(d.check(), d.checkFile()); err != nil {
 		return nil, d.Failure(err)
 	}
 	if d.IsPostgres() {

@@ -53,18 +53,18 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	b := &bench{Options: o}
 	if o.Database != "" || o.URL == "" {
-		if b.database, err = openDatabase(ctx, o.Database, o.Loaded || o.Fill > 0); err != nil {
+		if b.database, err = openDatabase(ctx, o.Database, o.Loaded || o.Fill > 0, o.URL != ""); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, b.database.close()) }()
-	}
-	if o.URL == "" && !o.Ledger && o.Fill == 0 {
-		defer load.Share()()
 	}
 	running, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var r report
 	if err = b.start(running, fail); err == nil {
+		if b.server != nil {
+			defer load.Share()()
+		}
 		r, err = b.measure(running)
 	}
 	err = errors.Join(err, b.stop())
@@ -167,7 +167,10 @@ func (b *bench) profileOn() error {
 	if b.CPUProfile == "" {
 		return nil
 	}
-	return b.tell(wordProfileStart + " " + b.CPUProfile)
+	if err := b.tell(wordProfileStart + " " + b.CPUProfile); err != nil {
+		return fmt.Errorf("write the CPU profile: %w", err)
+	}
+	return nil
 }
 
 // profileOff ends that, and has what is loaded write what its memory was used for, if that is wanted.

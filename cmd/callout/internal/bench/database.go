@@ -27,8 +27,8 @@ type database struct {
 }
 
 // openDatabase makes a new database where none is named. It refuses one that holds orders, unless that is meant: a server
-// that is started on it would also run their timers.
-func openDatabase(ctx context.Context, name string, loaded bool) (*database, error) {
+// that is started on it would also run their timers. One that is served already has to be there.
+func openDatabase(ctx context.Context, name string, loaded, served bool) (*database, error) {
 	d := &database{Database: node.Database{Name: name}}
 	if name == "" {
 		dir, err := os.MkdirTemp("", "callout-bench-")
@@ -42,6 +42,8 @@ func openDatabase(ctx context.Context, name string, loaded bool) (*database, err
 		if err := d.connect(ctx); err != nil {
 			return nil, err
 		}
+	} else if _, err := os.Stat(name); served && err != nil {
+		return nil, fmt.Errorf("the server's database: %w", err)
 	}
 	if loaded {
 		return d, nil

@@ -23,6 +23,7 @@ type pairsReport struct {
 	LatencyMs            latencies `json:"latencyMs"`       // from sent, or due, to the counterpart's event
 	CPUMicros            shares    `json:"cpuMicros"`       // for each transition
 	SentAgain            int64     `json:"sentAgain"`       // commands of which the server could not say what became of them
+	Unsent               int64     `json:"unsent"`          // commands that were due and that there was no time for
 	Group                float64   `json:"group,omitempty"` // commands in a transaction, on average, where the ledger is alone
 	Orders               int       `json:"orders"`          // placed, also before and after the measured time
 	Checked              bool      `json:"checked"`         // the database holds what was acknowledged
@@ -67,7 +68,7 @@ func (b *bench) pairs(ctx context.Context, d load.Dialect) (*pairsReport, error)
 		TransitionsPerSecond: rounded(float64(result.Transitions) / result.Time.Seconds()),
 		Transitions:          result.Transitions, Seconds: seconds(result.Time),
 		LatencyMs: latenciesOf(result.Latency), CPUMicros: to.spent(from, time.Duration(result.Transitions)*time.Microsecond),
-		SentAgain: result.Again, Orders: len(result.Orders), orders: result.Orders,
+		SentAgain: result.Again, Unsent: result.Unsent, Orders: len(result.Orders), orders: result.Orders,
 	}, nil
 }
 
@@ -83,6 +84,9 @@ func (r *pairsReport) print(out io.Writer) error {
 	if r.SentAgain > 0 {
 		fmt.Fprintf(t, "sent again\t%d commands, because the server had too much to do\n", r.SentAgain)
 	}
+	if r.Unsent > 0 {
+		fmt.Fprintf(t, "not sent\t%d commands that were due: the server did not keep up\n", r.Unsent)
+	}
 	word := "not compared with what was acknowledged"
 	if r.Checked {
 		word = fmt.Sprintf("holds exactly what was acknowledged, in %d orders", r.Orders)
@@ -93,7 +97,7 @@ func (r *pairsReport) print(out io.Writer) error {
 
 func (r *pairsReport) manner() string {
 	if r.Rate > 0 {
-		return fmt.Sprintf("%.0f transitions a second due", r.Rate)
+		return fmt.Sprintf("%g transitions a second due", r.Rate)
 	}
 	return "the next command as soon as both sides have the last event"
 }
