@@ -95,7 +95,7 @@ func (l *link) read(ctx context.Context) (wire.ServerFrame, error) {
 			return nil, faultf("%v", err)
 		}
 		switch f := frame.(type) {
-		case nil: // of a type that newer servers have
+		case nil, wire.Pong: // of a type that newer servers have, or of none that this SDK asks for
 		case wire.Goodbye:
 			l.goodbye = &f
 		default:

@@ -108,3 +108,14 @@ func TestAQuietSessionSaysEveryTenMinutesThatItsDeviceIsHere(t *testing.T) {
 		t.Errorf("it is said after %v seconds, not %v", said, want)
 	}
 }
+
+func TestAPingIsAnsweredWithAPongAsOftenAsASessionMayAsk(t *testing.T) {
+	w := newWorld(t, ana)
+	w.config.Rate, w.config.Burst = 1, 2
+	w.connect("")
+	w.forget()
+	for range 3 {
+		w.says(`{"type":"ping"}`)
+	}
+	w.gets("pong", "pong")
+}

@@ -95,6 +95,8 @@ func (p *peer) takeFrame(t tb, data []byte) {
 		p.note("receipt %s/%d", f.OrderID, f.Version)
 	case wire.TokenTaken:
 		p.note("token")
+	case wire.Pong:
+		p.note("pong")
 	case wire.Goodbye:
 		p.goodbye = &f
 		p.note("goodbye %d", f.Code)

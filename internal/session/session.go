@@ -131,6 +131,8 @@ func (s *Session) Frame(data []byte, now time.Time) Actions {
 		s.ack(f.Seq)
 	case wire.Ask:
 		s.inquire(f)
+	case wire.Ping:
+		s.pong()
 	case wire.Token:
 		s.renew(f.Token)
 	case wire.Command:
@@ -155,6 +157,13 @@ func (s *Session) Pong(payload []byte, now time.Time) Actions {
 		s.classicPong(payload)
 	}
 	return s.take()
+}
+
+// pong answers a ping, unless the session has said more than it may.
+func (s *Session) pong() {
+	if s.state == open && s.spend() {
+		s.send(wire.Encode(wire.Pong{}))
+	}
 }
 
 // Alive notes a sign of life that is none of the others, such as a ping from the peer.

@@ -36,6 +36,8 @@ func Decode(data []byte) (Frame, error) {
 		return ack, nil
 	case "receipt":
 		return decodeAsk(o)
+	case "ping":
+		return Ping{}, nil
 	case "token":
 		var token Token
 		if err := o.need("token", &token.Token); err != nil {

@@ -77,7 +77,8 @@ func TestIDsThatJSONCannotCarryAreRefused(t *testing.T) {
 func TestFramesAreReadAsTheyAreMeant(t *testing.T) {
 	command := func(c callout.Command) wire.Command { return wire.Command{Command: c} }
 	for data, want := range map[string]wire.Frame{
-		`{"type":"ack","seq":0}`: wire.Ack{},
+		`{"type":"ping","seq":"x"}`: wire.Ping{},
+		`{"type":"ack","seq":0}`:    wire.Ack{},
 		` {"seq":42,"type":"ack","colour":"red","TYPE":"hello","SEQ":1} `:                                               wire.Ack{Seq: 42},
 		`{"type":"hello","device":"d"}`:                                                                                 wire.Hello{Device: "d"},
 		`{"type":"hello","device":"d","token":null,"resume":null,"window":null,"leave":null,"userId":null,"role":null}`: wire.Hello{Device: "d"},

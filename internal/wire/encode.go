@@ -78,6 +78,10 @@ func Encode(frame any) []byte {
 		return encodeCommand(f.Command)
 	case Ack:
 		return append(strconv.AppendInt([]byte(`{"type":"ack","seq":`), f.Seq, 10), '}')
+	case Ping:
+		return []byte(`{"type":"ping"}`)
+	case Pong:
+		return []byte(`{"type":"pong"}`)
 	case Ask:
 		kind = "receipt"
 		frame = struct {

@@ -15,7 +15,7 @@ const Subprotocol = "callout.v1"
 // MaxFrame is how many bytes a frame from a client may have.
 const MaxFrame = 64 << 10
 
-// Frame is what a client sends in the native protocol: a Hello, a Command, a BadCommand, an Ack, an Ask or a Token.
+// Frame is what a client sends in the native protocol: a Hello, a Command, a BadCommand, an Ack, an Ask, a Token or a Ping.
 type Frame interface{ fromClient() }
 
 // Hello opens a session.
@@ -64,7 +64,11 @@ type Ask struct {
 	Version int64
 }
 
+// Ping asks for a sign of life: the programs of web pages do not see those of the WebSocket protocol.
+type Ping struct{}
+
 func (Ask) fromClient()        {}
+func (Ping) fromClient()       {}
 func (Hello) fromClient()      {}
 func (Command) fromClient()    {}
 func (BadCommand) fromClient() {}
@@ -72,7 +76,7 @@ func (Ack) fromClient()        {}
 func (Token) fromClient()      {}
 
 // ServerFrame is what a server sends in the native protocol: a Welcome, an Event, an Error, a Receipt, a
-// TokenTaken or a Goodbye.
+// TokenTaken, a Pong or a Goodbye.
 type ServerFrame interface{ fromServer() }
 
 // Welcome answers a Hello.
@@ -143,6 +147,10 @@ type Goodbye struct {
 	AfterMs   int64     `json:"afterMs,omitempty"` // how long to wait before that
 }
 
+// Pong answers a Ping.
+type Pong struct{}
+
+func (Pong) fromServer()       {}
 func (Welcome) fromServer()    {}
 func (Event) fromServer()      {}
 func (Error) fromServer()      {}
