@@ -23,7 +23,7 @@ test: setup ## format, vet, imports, tests with the race detector on SQLite and 
 	bash scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: setup
-setup: ## install what the tests need beside Go (PostgreSQL, gcc), or say what that is
+setup: ## install what the tests need beside Go (PostgreSQL, gcc, Node.js), or say what that is
 	@bash scripts/setup.sh </dev/null
 
 .PHONY: lint

@@ -21,6 +21,7 @@ type proxy struct {
 	mu      sync.Mutex
 	random  *rand.Rand
 	calm    bool // nothing is dropped any more
+	isCut   bool // nobody gets through
 	closing bool
 	open    map[net.Conn]struct{}
 }
@@ -46,6 +47,20 @@ func (p *proxy) soothe() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calm = true
+}
+
+// cut drops everybody and lets nobody through until mend.
+func (p *proxy) cut() {
+	p.mu.Lock()
+	p.isCut = true
+	p.mu.Unlock()
+	p.dropAll()
+}
+
+func (p *proxy) mend() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.isCut = false
 }
 
 // dropAll drops the connections that there are.
@@ -78,7 +93,7 @@ func (p *proxy) serve() {
 			continue
 		}
 		if !p.add(near, far) {
-			return
+			continue // or it is closing, and nobody is accepted any more
 		}
 		p.work.Go(func() { p.carry(far, near, 1<<40) })
 		p.work.Go(func() { p.carry(near, far, p.fate()) })
@@ -88,7 +103,7 @@ func (p *proxy) serve() {
 func (p *proxy) add(near, far net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closing {
+	if p.closing || p.isCut {
 		near.Close()
 		far.Close()
 		return false

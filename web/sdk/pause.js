@@ -1,0 +1,49 @@
+/** Waits between attempts: each twice as long as the last, up to a most, and jittered by half of it either way. */
+export class Pause {
+  #least;
+  #most;
+  #now;
+
+  /**
+   * @param {number} least in milliseconds
+   * @param {number} most in milliseconds
+   */
+  constructor(least, most) {
+    this.#least = this.#now = least;
+    this.#most = most;
+  }
+
+  next() {
+    const wait = this.#now * (0.5 + Math.random());
+    this.#now = Math.min(2 * this.#now, this.#most);
+    return wait;
+  }
+
+  reset() {
+    this.#now = this.#least;
+  }
+}
+
+/**
+ * Waits so long, in milliseconds, or until the signal is given or the browser says that it is online again.
+ * @param {number} wait
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export function sleep(wait, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, wait);
+    signal.addEventListener('abort', end, { once: true });
+    globalThis.addEventListener?.('online', end, { once: true });
+    if (signal.aborted) {
+      end();
+    }
+
+    function end() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      globalThis.removeEventListener?.('online', end);
+      resolve();
+    }
+  });
+}

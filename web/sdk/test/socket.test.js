@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { CloseError, ClosedError, MemoryCursor, ResetError, Socket, Status, StorageCursor, UndecidedError } from '../callout.js';
+import { startProxy, startServer, token } from './support/server.js';
+
+/** @import { Received } from '../callout.js' */
+
+const patience = { timeout: 60_000 };
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.stop());
+
+/**
+ * Takes the next event.
+ * @param {Socket} socket
+ * @returns {Promise<Received>}
+ */
+async function hear(socket) {
+  for await (const received of socket.orderStatuses()) {
+    return received;
+  }
+  throw socket.error ?? new Error('the socket is over');
+}
+
+/** @param {string} userId @param {Partial<import('../callout.js').Config>} [more] */
+function client(userId, more) {
+  return new Socket({ url: server.url, userId, role: 'client', retryMin: 1, ...more });
+}
+
+/** @param {Socket} socket @param {string} [to] */
+const place = (socket, to = 's-nobody') => socket.send({ statusCode: Status.PLACED, receivers: [to] });
+
+test('a program that starts again goes on after what it has finished', patience, async () => {
+  /** @type {Map<string, string>} */
+  const kept = new Map();
+  const storage = { getItem: (/** @type {string} */ key) => kept.get(key) ?? null, setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value) };
+  const first = client('k-1', { cursor: new StorageCursor('k', storage) });
+  await first.open();
+  const [one, two] = [await place(first), await place(first)];
+  assert.equal((await hear(first)).orderId, one.orderId);
+  assert.equal((await hear(first)).orderId, two.orderId); // which finishes the one before, and not this one
+  await first.close();
+
+  const second = client('k-1', { cursor: new StorageCursor('k', storage) });
+  await second.open();
+  assert.equal((await hear(second)).orderId, two.orderId);
+  await second.close();
+});
+
+test('the server may be killed under a socket', patience, async () => {
+  const own = await startServer();
+  const socket = new Socket({ url: own.url, userId: 'r-1', role: 'client', retryMin: 1, retryMax: 50 });
+  await socket.open();
+  await place(socket);
+  await own.restart();
+  const placed = await place(socket);
+  assert.equal((await hear(socket)).seq, 1);
+  assert.equal((await hear(socket)).orderId, placed.orderId);
+  await socket.close();
+  await own.stop();
+});
+
+test('a command whose wait ends is undecided if it may have been heard', patience, async () => {
+  const network = await startProxy(server.url);
+  const socket = client('u-1', { url: network.url });
+  await socket.open();
+  await assert.rejects(place(client('u-2')), ClosedError);
+  network.cut();
+  const unsent = new AbortController();
+  const saying = socket.send({ statusCode: Status.PLACED, receivers: ['s-1'], id: 'u-k' }, { signal: unsent.signal });
+  unsent.abort(new Error('enough'));
+  await assert.rejects(saying, /enough/);
+  const closing = socket.send({ statusCode: Status.PLACED, receivers: ['s-1'] });
+  await socket.close();
+  await assert.rejects(closing, (error) => error instanceof ClosedError || error instanceof UndecidedError);
+  await network.stop();
+});
+
+test('open gives up when it is told to, or when trying is no use', patience, async () => {
+  await assert.rejects(new Socket({ url: 'ws://127.0.0.1:1', userId: 'x', role: 'client', retryMin: 1 }).open({ signal: AbortSignal.timeout(50) }), /timeout/i);
+  const closed = await startServer([]);
+  const nobody = new Socket({ url: closed.url, userId: 'x', role: 'client' });
+  await assert.rejects(nobody.open(), (error) => error instanceof CloseError && error.code === 4100);
+  await closed.stop();
+});
+
+test('a token is asked for again in time, and a session outlives it', patience, async () => {
+  const closed = await startServer(['--token-grace', '1s']);
+  let asked = 0;
+  let lost = 0;
+  let enough = () => {};
+  const often = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    enough = resolve;
+  });
+  const socket = new Socket({
+    url: closed.url, retryMin: 1, onConnection: (connected) => void (lost += connected ? 0 : 1),
+    token: () => {
+      asked++;
+      if (asked === 4) {
+        enough();
+      }
+      return token('t-1', 'client', 1 + asked);
+    },
+  });
+  await socket.open();
+  assert.deepEqual([socket.userId, socket.role], ['t-1', 'client']);
+  await often;
+  const placed = await place(socket);
+  assert.equal((await hear(socket)).orderId, placed.orderId);
+  assert.equal(lost, 0);
+  await socket.close();
+  await closed.stop();
+});
+
+test('a cursor of another inbox is told of a reset', patience, async () => {
+  const cursor = new MemoryCursor();
+  cursor.save({ userId: 'z-1', device: 'phone', seq: 41, of: 'o-17/3' });
+  const socket = client('z-1', { cursor });
+  await socket.open();
+  const first = await hear(socket);
+  assert(first.reset);
+  const placed = await place(socket);
+  assert.equal((await hear(socket)).orderId, placed.orderId);
+  assert.equal(new ResetError().name, 'ResetError');
+  await socket.close();
+});
+
+test('a receipt says that the other has it', patience, async () => {
+  /** @type {import('../callout.js').Receipt[]} */
+  const receipts = [];
+  let told = () => {};
+  const got = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    told = resolve;
+  });
+  const socket = client('q-1', {
+    onReceipt: (receipt) => {
+      receipts.push(receipt);
+      if (receipt.ackedAt) {
+        told();
+      }
+    },
+  });
+  const worker = new Socket({ url: server.url, userId: 'q-s', role: 'serviceman' });
+  await Promise.all([socket.open(), worker.open()]);
+  const placed = await place(socket, 'q-s');
+  await hear(worker);
+  await worker.close();
+  const another = new Socket({ url: server.url, userId: 'q-s', role: 'serviceman' });
+  await another.open();
+  await another.send({ statusCode: Status.ACCEPTED, orderId: placed.orderId });
+  await hear(another);
+  const asking = setInterval(() => socket.askReceipt(placed.orderId, 1), 50);
+  await hear(socket);
+  await socket.send({ statusCode: Status.STARTED, orderId: placed.orderId, version: 2 });
+  for await (const received of another.orderStatuses()) {
+    if (received.orderStatusAsInt === Status.STARTED) {
+      break;
+    }
+  }
+  await place(socket, 'q-s');
+  await hear(another); // which finishes STARTED
+  await got;
+  clearInterval(asking);
+  assert(receipts.every((receipt) => receipt.userId === 'q-s'));
+  await Promise.all([socket.close(), another.close()]);
+});
+
+test('what is wrong with a config is said at once', () => {
+  for (const wrong of [
+    { url: 'ftp://x', userId: 'a', role: /** @type {const} */ ('client') },
+    { url: server.url, userId: '', role: /** @type {const} */ ('client') },
+    { url: server.url, userId: 'a b', role: /** @type {const} */ ('client') },
+    { url: server.url, userId: 'a', device: 'my phone', role: /** @type {const} */ ('client') },
+    { url: server.url, userId: 'a' },
+    { url: server.url, userId: 'a', role: /** @type {const} */ ('client'), window: 0 },
+  ]) {
+    assert.throws(() => new Socket(wrong), TypeError);
+  }
+});
