@@ -37,7 +37,7 @@ func TestNothingIsLostOrDoubledWhenTheServerCrashes(t *testing.T) {
 		for range between {
 			<-progress
 		}
-		restart(t, cluster, pgtest.Immediate)
+		whileListening(progress, func() { restart(t, cluster, pgtest.Immediate) })
 	}
 	for range between {
 		<-progress
@@ -53,6 +53,24 @@ func TestNothingIsLostOrDoubledWhenTheServerCrashes(t *testing.T) {
 		t.Fatal("no commit failed: the server was never away")
 	}
 	t.Logf("%d commits failed; %d of them had been committed", failures, repeats)
+}
+
+// whileListening does something beside those who make progress, who would wait to say so otherwise.
+func whileListening(progress <-chan struct{}, do func()) {
+	var listening sync.WaitGroup
+	done := make(chan struct{})
+	listening.Go(func() {
+		for {
+			select {
+			case <-progress:
+			case <-done:
+				return
+			}
+		}
+	})
+	defer listening.Wait()
+	defer close(done)
+	do()
 }
 
 // stubborn places one order after the other.
