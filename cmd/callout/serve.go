@@ -116,6 +116,7 @@ func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 		return node.Config{}, err
 	}
 	config := node.Config{
+		Version:  version(),
 		Database: node.Database{Name: c.DB, Wait: c.Wait, AllowUnsafe: c.AllowUnsafe},
 		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(),
 	}

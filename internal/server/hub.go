@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,6 +113,20 @@ func (h *hub) count() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.devices)
+}
+
+// list lists the devices that have a session: of one user, or of all when userID is empty, in order.
+func (h *hub) list(userID string) []device {
+	h.mu.Lock()
+	list := make([]device, 0, len(h.devices))
+	for d := range h.devices {
+		if userID == "" || d.userID == userID {
+			list = append(list, d)
+		}
+	}
+	h.mu.Unlock()
+	slices.SortFunc(list, func(a, b device) int { return cmp.Or(cmp.Compare(a.userID, b.userID), cmp.Compare(a.device, b.device)) })
+	return list
 }
 
 func (h *hub) countEntered() int {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"time"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/session"
@@ -20,27 +19,11 @@ func (s *Server) inquire(ctx context.Context, r session.Inquire) (*wire.Receipt,
 	}
 	for _, receipt := range receipts {
 		if receipt.UserID != r.UserID && receipt.View != callout.ClosedView {
-			answer.To = append(answer.To, first(receipt))
+			had := receipt.First()
+			answer.To = append(answer.To, wire.ReceiptTo{UserID: receipt.UserID, SentAt: had.SentAt, AckedAt: had.AckedAt})
 		}
 	}
 	return answer, nil
-}
-
-// first is a receipt without the devices that it is of: those are their user's business.
-func first(r store.Receipt) wire.ReceiptTo {
-	to := wire.ReceiptTo{UserID: r.UserID}
-	for _, d := range r.Devices {
-		to.SentAt, to.AckedAt = earlier(to.SentAt, d.SentAt), earlier(to.AckedAt, d.AckedAt)
-	}
-	return to
-}
-
-// earlier is the earlier of two times, of which zero is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // acknowledge notes how far the device has got, and for receipts what it has acknowledged.

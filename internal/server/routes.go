@@ -15,8 +15,32 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /order", s.classic)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
+	for _, m := range s.mounted {
+		mux.Handle(m.pattern, s.guarded(m.handler))
+	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.config.Registry, promhttp.HandlerOpts{}))
 	return lastUnlessUpgraded(mux)
+}
+
+// Mount has a handler answer beside the sockets, under a pattern of [http.ServeMux]. It is called before Serve.
+func (s *Server) Mount(pattern string, h http.Handler) {
+	s.mounted = append(s.mounted, mounted{pattern, h})
+}
+
+type mounted struct {
+	pattern string
+	handler http.Handler
+}
+
+// guarded keeps pages of other sites, whose own name may point here, from what is open in development mode.
+func (s *Server) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.config.LocalOnly && !localHost(r.Host) {
+			say(w, http.StatusForbidden, "in development mode this server goes by loopback names alone")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // lastUnlessUpgraded ends the connection of a request that asks for another protocol and does not get it: a proxy that has not

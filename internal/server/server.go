@@ -68,6 +68,7 @@ type Server struct {
 	hub     hub
 	door    *door
 	metrics *metrics
+	mounted []mounted
 
 	workers *workers
 	wheel   *wheel
@@ -102,6 +103,13 @@ func New(config Config, l *ledger.Ledger, db Database, b *bus.Local) *Server {
 // Forgot counts devices that were forgotten because their users had too many. It does not block.
 func (s *Server) Forgot(devices int) {
 	s.metrics.limits.WithLabelValues("devices").Add(float64(devices))
+}
+
+// EachSession tells of the devices that have a session: of one user, or of all when userID is empty, in order.
+func (s *Server) EachSession(userID string, tell func(userID, device string)) {
+	for _, d := range s.hub.list(userID) {
+		tell(d.userID, d.device)
+	}
 }
 
 // Missed has the server look into the database for what its sessions may not have been woken for. It does not block.

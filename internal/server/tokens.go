@@ -148,6 +148,11 @@ func (s *Server) identify(ctx context.Context, h wire.Hello) (session.Identity, 
 	return me, 0, ""
 }
 
+// Identify finds whose token it is, or the code that a session would be closed with, for what is mounted beside the sockets.
+func (s *Server) Identify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {
+	return s.verify(ctx, token)
+}
+
 // verify finds whose token it is, or the code that closes the session. What exactly is wrong with a token is for the
 // log: whoever forges one learns nothing.
 func (s *Server) verify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {

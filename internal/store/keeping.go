@@ -42,6 +42,8 @@ type DismissalReader interface {
 	Dismissals(ctx context.Context, after int64) ([]Dismissal, error)
 	// LastDismissal reads the number of the last one; 0: there has been none.
 	LastDismissal(ctx context.Context) (int64, error)
+	// Barred reports whether a user is let in no more.
+	Barred(ctx context.Context, userID string) (bool, error)
 }
 
 // Users is what those need who look after users, beside whoever serves the database. What they change is in force within

@@ -43,6 +43,23 @@ type Delivery struct {
 	SentAt, AckedAt time.Time
 }
 
+// First is when the first of the devices was sent the event, and when the first of them acknowledged it, without their names: which
+// devices somebody has is their own business.
+func (r *Receipt) First() (had Delivery) {
+	for _, d := range r.Devices {
+		had.SentAt, had.AckedAt = earlier(had.SentAt, d.SentAt), earlier(had.AckedAt, d.AckedAt)
+	}
+	return had
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // The kinds of receipts, as databases keep them.
 const (
 	SentKind  = 1

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/calloutd/callout/internal/api"
 	"github.com/calloutd/callout/internal/bus"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
@@ -24,6 +25,8 @@ type Config struct {
 	// Tokens says who may come in, once the database is open; nil: nobody but in development mode.
 	Tokens func(context.Context) (*server.Tokens, error)
 
+	Version string // of the program
+
 	// Record sees every commit of the ledger, and may be nil.
 	Record func(store.Ledger) store.Ledger
 }
@@ -33,6 +36,7 @@ type database interface {
 	store.Ledger
 	store.Keeper
 	server.Database
+	api.Database
 	Close() error
 }
 
@@ -63,6 +67,10 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	n.config.Ledger.Missed = func() { n.server.Missed() }
 	n.ledger = n.newLedger()
 	n.server = server.New(n.config.Server, n.ledger, n.database, &wakes)
+	n.server.Mount("/v1/", api.New(api.Config{
+		Identify: n.server.Identify, EachSession: n.server.EachSession, Dev: n.config.Server.Session.Dev, Timeout: n.config.Server.ReadTimeout,
+		Version: n.config.Version, Log: n.config.Server.Log,
+	}, n.ledger, n.database))
 	return n, nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/calloutd/callout/internal/api"
 	"github.com/calloutd/callout/internal/bus"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
@@ -133,6 +134,9 @@ func (s *Server) start() {
 		store.DismissalReader
 		store.ReceiptReader
 	}{inbox, db, db}, &wakes)
+	s.Server.Mount("/v1/", api.New(api.Config{
+		Identify: s.Server.Identify, EachSession: s.Server.EachSession, Dev: c.Server.Session.Dev, Timeout: c.Server.ReadTimeout, Version: "test", Log: c.Server.Log,
+	}, l, db))
 	if c.Listen != nil {
 		listener = c.Listen(listener)
 	}

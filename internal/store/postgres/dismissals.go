@@ -41,3 +41,14 @@ func (db *DB) LastDismissal(ctx context.Context) (n int64, err error) {
 	}
 	return n, nil
 }
+
+// Barred implements [store.DismissalReader].
+func (db *DB) Barred(ctx context.Context, userID string) (barred bool, err error) {
+	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
+		return conn.QueryRow(ctx, `SELECT EXISTS (`+readBarred+`)`, userID).Scan(&barred)
+	})
+	if err != nil {
+		return false, fmt.Errorf("read whether %s is let in: %w", userID, err)
+	}
+	return barred, nil
+}

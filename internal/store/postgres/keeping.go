@@ -54,7 +54,9 @@ const (
 		)
 		SELECT next.look_at, next.order_id, l.told = 0 FROM next JOIN locked l ON l.id = next.order_id`
 
-	dropEnded  = `DELETE FROM callout.ended_orders e USING unnest($1::bigint[], $2::text[]) AS gone (look_at, id) WHERE e.look_at = gone.look_at AND e.order_id = gone.id`
+	dropEnded = `DELETE FROM callout.ended_orders e USING unnest($1::bigint[], $2::text[]) AS gone (look_at, id) WHERE e.look_at = gone.look_at AND e.order_id = gone.id`
+	dropLists = `DELETE FROM callout.lists l USING callout.orders o
+		WHERE o.id = ANY($1) AND l.list = ANY(ARRAY['` + listOfAll + `', o.client_id, o.serviceman_id]) AND l.placed_at = o.placed_at AND l.order_id = o.id`
 	dropEvents = `DELETE FROM callout.events e USING unnest($1::text[]) AS gone (id) WHERE e.order_id = gone.id`
 	dropOrders = `DELETE FROM callout.orders o USING unnest($1::text[]) AS gone (id) WHERE o.id = gone.id`
 )
@@ -198,6 +200,7 @@ func (db *DB) DropOrders(ctx context.Context, keep time.Duration, limit int) (dr
 			dropped = len(ids)
 			var b pgx.Batch
 			b.Queue(dropEnded, times, ids)
+			b.Queue(dropLists, ids)
 			b.Queue(dropEvents, ids)
 			b.Queue(dropOrders, ids)
 			return tx.SendBatch(ctx, &b).Close()

@@ -27,6 +27,13 @@ type writing struct {
 	forgotten  int // devices that were too many; known once the statements have been run
 }
 
+// listing is an order's place in a list.
+type listing struct {
+	list     string
+	placedAt int64
+	orderID  string
+}
+
 // involvement is a user's in an order that has not ended: as a party, or as one of those on offer.
 type involvement struct{ userID, orderID string }
 
@@ -68,6 +75,11 @@ const (
 			INSERT INTO callout.open_orders (user_id, order_id) SELECT unnest($1::text[]), unnest($2::text[])
 		), ended AS (
 			INSERT INTO callout.ended_orders (look_at, order_id) SELECT unnest($5::bigint[]), unnest($6::text[])
+		), listed AS (
+			INSERT INTO callout.lists (list, placed_at, order_id) SELECT unnest($7::text[]), unnest($8::bigint[]), unnest($9::text[])
+		), closed AS (
+			DELETE FROM callout.lists l USING (SELECT unnest($10::bigint[]) AS placed_at, unnest($6::text[]) AS order_id) AS gone
+			WHERE l.list = '` + listOfOpen + `' AND l.placed_at = gone.placed_at AND l.order_id = gone.order_id
 		)
 		DELETE FROM callout.open_orders o USING (SELECT unnest($3::text[]) AS user_id, unnest($4::text[]) AS order_id) AS over
 		WHERE o.user_id = over.user_id AND o.order_id = over.order_id`
@@ -118,26 +130,49 @@ func (w *writing) send(p *pipeline) error {
 	return p.commit()
 }
 
-// sendLists brings up to date who has which orders open, and notes which have ended.
+// sendLists brings up to date who has which orders open, in which lists they stand, and which have ended.
 func (w *writing) sendLists(p *pipeline) {
 	var begun, over []involvement
+	var listed []listing
 	var ended []*callout.Order
 	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
 		for _, o := range orders {
 			if o.Status.Ends() {
 				ended = append(ended, o)
 			}
-			was, is := involved(w.before[o.ID]), involved(o)
+			before := w.before[o.ID]
+			was, is := involved(before), involved(o)
 			begun = appendMissing(begun, o.ID, is, was)
 			over = appendMissing(over, o.ID, was, is)
+			listed = appendListings(listed, before, o)
 		}
 	}
-	if len(begun)+len(over)+len(ended) == 0 {
+	if len(begun)+len(over)+len(ended)+len(listed) == 0 {
 		return
 	}
 	p.exec(keepLists, column(begun, userOf), column(begun, orderOf), column(over, userOf), column(over, orderOf),
 		column(ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
-		column(ended, func(o *callout.Order) string { return o.ID }))
+		column(ended, func(o *callout.Order) string { return o.ID }),
+		column(listed, func(l listing) string { return l.list }),
+		column(listed, func(l listing) int64 { return l.placedAt }),
+		column(listed, func(l listing) string { return l.orderID }),
+		column(ended, func(o *callout.Order) int64 { return o.PlacedAt.UnixMilli() }))
+}
+
+// appendListings appends the lists that an order stands in from now on: since it is new, or since somebody has it.
+func appendListings(list []listing, before, o *callout.Order) []listing {
+	add := func(name string) { list = append(list, listing{name, o.PlacedAt.UnixMilli(), o.ID}) }
+	if before == nil {
+		add(listOfAll)
+		add(o.ClientID)
+		if !o.Status.Ends() {
+			add(listOfOpen)
+		}
+	}
+	if o.ServicemanID != "" && (before == nil || before.ServicemanID == "") {
+		add(o.ServicemanID)
+	}
+	return list
 }
 
 func (w *writing) orderRows(orders []*callout.Order) []any {

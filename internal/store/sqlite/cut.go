@@ -178,7 +178,11 @@ func (db *DB) DropOrders(ctx context.Context, keep time.Duration, limit int) (dr
 }
 
 func dropOrder(conn *sqlite3.Conn, id string) error {
+	const unlist = `DELETE FROM lists
+		WHERE list IN (SELECT 0 UNION ALL SELECT u.n FROM orders o JOIN users u ON u.id IN (o.client_id, o.serviceman_id) WHERE o.id = ?1)
+		AND placed_at = (SELECT placed_at FROM orders WHERE id = ?1) AND "order" = (SELECT n FROM orders WHERE id = ?1)`
 	links, err := readChain(conn, id)
+	err = errors.Join(err, run(conn, unlist, nil, id))
 	for _, link := range links {
 		err = errors.Join(err, run(conn, `DELETE FROM events WHERE id = ?`, nil, link.id))
 	}

@@ -39,3 +39,15 @@ func (r *Reader) LastDismissal(ctx context.Context) (n int64, err error) {
 	}
 	return n, nil
 }
+
+// Barred implements [store.DismissalReader].
+func (r *Reader) Barred(ctx context.Context, userID string) (barred bool, err error) {
+	err = r.read(ctx, func(conn *sqlite3.Conn) error {
+		barred, err = isBarred(conn, userID)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read whether %s is let in: %w", userID, err)
+	}
+	return barred, nil
+}

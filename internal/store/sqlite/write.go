@@ -3,6 +3,7 @@ package sqlite
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +55,9 @@ func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.E
 	for i := range records {
 		if err := tx.putOpen(&records[i]); err != nil {
 			return nil, fmt.Errorf("put who has order %s open: %w", records[i].OrderID, err)
+		}
+		if err := tx.putLists(&records[i]); err != nil {
+			return nil, fmt.Errorf("put order %s into lists: %w", records[i].OrderID, err)
 		}
 	}
 	for _, a := range acks {
@@ -202,6 +206,28 @@ func (tx *transaction) putOpen(r *store.Record) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// putLists keeps the lists that an order stands in: its client's from the beginning, its serviceman's once there is one, and that of
+// open orders to its end.
+func (tx *transaction) putLists(r *store.Record) error {
+	const insert = `INSERT INTO lists (list, placed_at, "order") VALUES (?, ?, ?)`
+	const remove = `DELETE FROM lists WHERE list = ? AND placed_at = ? AND "order" = ?`
+	change := func(query string, lists ...int64) (err error) {
+		for _, list := range lists {
+			err = errors.Join(err, run(tx.conn, query, nil, list, r.Order.PlacedAt.UnixMilli(), tx.chains[r.OrderID].n))
+		}
+		return err
+	}
+	switch {
+	case r.Status == callout.Placed:
+		return change(insert, listOfAll, listOfOpen, tx.users[r.Order.ClientID].n)
+	case r.Status == callout.Accepted:
+		return change(insert, tx.users[r.Order.ServicemanID].n)
+	case r.Order.Status.Ends():
+		return change(remove, listOfOpen)
 	}
 	return nil
 }

@@ -126,5 +126,8 @@ func dropOrders(w *world) {
 	drop(10, 1)
 	drop(10, 0)
 	w.same("the order that has not ended", w.order("o-3").Status, callout.Placed)
+	w.lists("what is left", store.Query{}, "o-3")
+	w.lists("what is left of ana's", store.Query{UserID: ana.ID}, "o-3")
+	w.lists("what is left of sam's", store.Query{UserID: sam.ID})
 	w.do(w.say(sam, "o-3", callout.OfferDeclined)) // and goes on
 }

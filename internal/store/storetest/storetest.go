@@ -19,6 +19,7 @@ type Store interface {
 	store.Keeper
 	store.Inbox
 	store.History
+	store.Lister
 	store.DismissalReader
 }
 
@@ -88,6 +89,8 @@ func promises() []promise {
 		{"DueFollowsTheOrder", due},
 		{"HistoryIsWhatHappened", history},
 		{"OrdersAreFoundByTheBeginningOfTheirIDs", orderIDs},
+		{"OrdersAreListedAsTheyWerePlaced", listed},
+		{"PagesOfAListFollowEachOther", listedInPages},
 		{"SnapshotsAreOfOneMoment", snapshots},
 		{"ManyCommitAtOnceWithoutGaps", manyAtOnce},
 	}

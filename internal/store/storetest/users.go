@@ -33,8 +33,14 @@ func barred(w *world) {
 		w.same("why ana is barred", w.user(ana.ID).Reason, reason)
 	}
 	w.same("since when is known", w.user(ana.ID).BarredAt.IsZero(), false)
-	w.same("ana is barred", w.open(ana.ID, "phone", nil).Barred, true)
-	w.same("sam is barred", w.open(sam.ID, "phone", nil).Barred, false)
+	for id, want := range map[string]bool{ana.ID: true, sam.ID: false} {
+		w.same(id+" is barred", w.open(id, "phone", nil).Barred, want)
+		is, err := w.s.Barred(ctx, id)
+		if err != nil {
+			w.t.Fatalf("barred: %v", err)
+		}
+		w.same(id+" is barred, looked up", is, want)
+	}
 	for _, want := range []bool{true, false} {
 		was, err := w.users.Unbar(ctx, ana.ID)
 		if err != nil {

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/ledger"
+)
+
+// CommandInput is a command.
+type CommandInput struct {
+	Caller
+	Key  string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"64" doc:"The command's id, unique for ever among the caller's: best a UUIDv7. Sent again with the same content it takes effect once"`
+	Body struct {
+		OrderID    string          `json:"orderId,omitempty" maxLength:"64" doc:"On PLACED it may be absent: then one is made, always the same for the same key"`
+		StatusCode int             `json:"statusCode" doc:"What is to happen" example:"1005"`
+		Version    int64           `json:"version,omitempty" doc:"The version of the order that was decided on. If it has moved on, the command is refused"`
+		Receivers  []string        `json:"receivers,omitempty" maxItems:"100" doc:"On PLACED: the servicemen to offer the order to"`
+		Extra      json.RawMessage `json:"extra,omitempty" doc:"What the status needs"`
+	}
+}
+
+// CommandOutput says which event a command was.
+type CommandOutput struct {
+	Body struct {
+		OrderID  string        `json:"orderId"`
+		Version  int64         `json:"version" doc:"Of the event that the command was"`
+		Repeated bool          `json:"repeated,omitempty" doc:"It took effect before: this is the answer to a repeat"`
+		Order    callout.Order `json:"order" doc:"As the caller may see it now"`
+	}
+}
+
+func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput, error) {
+	me, err := a.identify(ctx, &in.Caller)
+	if err != nil {
+		return nil, err
+	}
+	cmd := callout.Command{
+		ID: in.Key, Sender: me, OrderID: in.Body.OrderID, Status: callout.Status(in.Body.StatusCode), Version: in.Body.Version,
+		Receivers: in.Body.Receivers,
+	}
+	if cmd.Extra, err = callout.ParseExtra(cmd.Status, in.Body.Extra); err != nil {
+		return nil, problem(http.StatusUnprocessableEntity, string(callout.Invalid), err.Error())
+	}
+	ctx, cancel := a.within(ctx)
+	defer cancel()
+	answers := make(chan ledger.Answer, 1)
+	a.ledger.Submit(cmd, func(answer ledger.Answer) { answers <- answer })
+	var answer ledger.Answer
+	select {
+	case answer = <-answers:
+	case <-ctx.Done():
+		return nil, problem(http.StatusServiceUnavailable, string(callout.Unavailable), "there is no answer yet; send the command again with the same key")
+	}
+	if answer.Err != nil {
+		return nil, refusal(answer.Err, answer.Order)
+	}
+	order, _, err := a.db.Order(ctx, answer.OrderID)
+	if err != nil {
+		return nil, a.fault(ctx, "read an order", err)
+	}
+	out := new(CommandOutput)
+	out.Body.OrderID, out.Body.Version, out.Body.Repeated = answer.OrderID, answer.Version, answer.Repeated
+	out.Body.Order = order.As(order.ViewFor(me))
+	return out, nil
+}
