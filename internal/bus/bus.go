@@ -16,10 +16,19 @@ type Subscriber interface {
 	Receipt(r *wire.Receipt)
 }
 
+// Watcher hears of everything. Its methods must not block.
+type Watcher interface {
+	// Happened is called with every event, whoever it concerns.
+	Happened(e wire.Happened)
+	// Missed is called when events may not have been announced.
+	Missed()
+}
+
 // Local is the bus of one process. The zero value is ready for use.
 type Local struct {
-	mu    sync.RWMutex
-	users map[string]*Subscription // by user, the first of each
+	mu       sync.RWMutex
+	users    map[string]*Subscription // by user, the first of each
+	watchers map[Watcher]struct{}
 }
 
 // Subscription is one subscriber's. It is theirs alone, so that many who only wait cost little.
@@ -60,13 +69,54 @@ func (b *Local) Unsubscribe(s *Subscription) {
 	}
 }
 
-// Announce hints at rows that have been committed.
+// Watch has the watcher hear of everything from now on until [Local.Unwatch].
+func (b *Local) Watch(w Watcher) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.watchers == nil {
+		b.watchers = make(map[Watcher]struct{})
+	}
+	b.watchers[w] = struct{}{}
+}
+
+// Unwatch ends that. Calls that are under way may still come to their end.
+func (b *Local) Unwatch(w Watcher) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.watchers, w)
+}
+
+// Missed says that events may not have been announced.
+func (b *Local) Missed() {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for w := range b.watchers {
+		w.Missed()
+	}
+}
+
+// Announce hints at rows that have been committed, those of an event one after the other.
 func (b *Local) Announce(rows []wire.Event) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	if len(b.watchers) > 0 {
+		b.tellWatchers(rows)
+	}
 	for i := range rows {
 		for s := b.users[rows[i].ReceiverID]; s != nil; s = s.next {
 			s.who.Hint(&rows[i])
+		}
+	}
+}
+
+// tellWatchers tells of each event once, whoever has rows of it. It holds mu.
+func (b *Local) tellWatchers(rows []wire.Event) {
+	for i := range rows {
+		if i > 0 && rows[i].OrderID == rows[i-1].OrderID && rows[i].Version == rows[i-1].Version {
+			continue
+		}
+		for w := range b.watchers {
+			w.Happened(wire.Happened{OrderID: rows[i].OrderID, Version: rows[i].Version, Status: rows[i].Status, At: rows[i].At})
 		}
 	}
 }

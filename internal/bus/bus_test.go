@@ -100,3 +100,31 @@ func TestSubscribersComeAndGoWhileRowsAreAnnounced(t *testing.T) {
 		t.Errorf("it was woken %d times, not 500", len(always.seqs))
 	}
 }
+
+// watcher writes down what it is told.
+type watcher struct {
+	versions []int64
+	missed   int
+}
+
+func (w *watcher) Happened(e wire.Happened) { w.versions = append(w.versions, e.Version) }
+func (w *watcher) Missed()                  { w.missed++ }
+
+func TestWatchersHearOfEachEventOnceWhoeverItConcerns(t *testing.T) {
+	var b bus.Local
+	var all, gone watcher
+	b.Watch(&all)
+	b.Watch(&gone)
+	b.Unwatch(&gone)
+	of := func(user, order string, version int64) wire.Event {
+		return wire.Event{ReceiverID: user, OrderID: order, Version: version}
+	}
+	b.Announce([]wire.Event{of("ana", "o-1", 1), of("ben", "o-1", 1), of("ana", "o-1", 2), of("ana", "o-2", 2), of("ben", "o-2", 3)})
+	b.Missed()
+	if want := []int64{1, 2, 2, 3}; !slices.Equal(all.versions, want) || all.missed != 1 {
+		t.Errorf("it was told of versions %v, not %v, and %d times that it missed some", all.versions, want, all.missed)
+	}
+	if len(gone.versions)+gone.missed > 0 {
+		t.Errorf("one who is gone was told of %v", gone.versions)
+	}
+}

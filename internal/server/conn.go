@@ -95,6 +95,9 @@ func (c *conn) open(w *worker, l letters) bool {
 			return false
 		}
 	}
+	if l.watched != nil && !c.act(w, c.session.Watched(l.watched)) {
+		return false
+	}
 	return true
 }
 
@@ -156,6 +159,7 @@ func (c *conn) end() {
 	c.server.wheel.remove(c)
 	if c.subscription != nil {
 		c.server.bus.Unsubscribe(c.subscription)
+		c.server.bus.Unwatch(c)
 	}
 	c.link.close()
 	c.server.hub.remove(c)

@@ -23,6 +23,7 @@ type letters struct {
 	hints    []wire.Event
 	behind   bool // more hints came than there was room for
 	receipts []*wire.Receipt
+	watched  *wire.Watched // nil: nothing has happened that the session watches
 }
 
 // post has f called in the connection's next turn, which comes soon. It does not block. What is posted after the end is
@@ -63,6 +64,36 @@ func (c *conn) Receipt(r *wire.Receipt) {
 	m.mu.Lock()
 	if len(m.receipts) < maxHints && !m.shut {
 		m.receipts = append(m.receipts, r)
+	}
+	m.mu.Unlock()
+	c.wake()
+}
+
+// Happened implements [bus.Watcher].
+func (c *conn) Happened(e wire.Happened) {
+	c.watches(func(w *wire.Watched) {
+		if len(w.Events) < maxWatched {
+			w.Events = append(w.Events, e)
+		} else {
+			w.Missed = true
+		}
+	})
+}
+
+// Missed implements [bus.Watcher].
+func (c *conn) Missed() { c.watches(func(w *wire.Watched) { w.Missed = true }) }
+
+// maxWatched is how many events an operator's session is told of in a turn, at most.
+const maxWatched = 256
+
+func (c *conn) watches(note func(*wire.Watched)) {
+	m := &c.mailbox
+	m.mu.Lock()
+	if !m.shut {
+		if m.watched == nil {
+			m.watched = new(wire.Watched)
+		}
+		note(m.watched)
 	}
 	m.mu.Unlock()
 	c.wake()

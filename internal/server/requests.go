@@ -32,6 +32,9 @@ func (c *conn) request(r session.Request) {
 			return
 		}
 		c.subscription = c.server.bus.Subscribe(r.UserID, r.Receipts, c)
+		if r.Watch {
+			c.server.bus.Watch(c)
+		}
 		c.ask(func(ctx context.Context) func(time.Time) session.Actions {
 			acked := c.server.ledger.Acked(r.UserID, r.Device)
 			snap, err := inbox.Open(ctx, r.UserID, r.Device, r.Resume)

@@ -113,7 +113,10 @@ func (s *Server) EachSession(userID string, tell func(userID, device string)) {
 }
 
 // Missed has the server look into the database for what its sessions may not have been woken for. It does not block.
-func (s *Server) Missed() { s.hub.compareNow() }
+func (s *Server) Missed() {
+	s.hub.compareNow()
+	s.bus.Missed()
+}
 
 // Serve serves on the listener until ctx ends, or the listener does, then tells every session to come back elsewhere and
 // waits for them, at most Config.DrainTime. It closes the listener.

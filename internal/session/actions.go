@@ -50,6 +50,7 @@ type (
 		UserID, Device string
 		Resume         *wire.Resume
 		Receipts       bool   // to its receipts, too
+		Watch          bool   // and to everybody's events
 		Instance       string // as in a [wire.Hello]
 		Attempt        int64
 	}

@@ -39,10 +39,14 @@ func (s *Session) Verified(me Identity, code wire.CloseCode, reason string) Acti
 		s.end(code, reason)
 		return s.take()
 	}
-	s.me = me
 	h := s.hello
+	if h.Watch && me.Role != callout.Operator {
+		s.end(wire.Forbidden, "only operators watch")
+		return s.take()
+	}
+	s.me = me
 	s.ask(Open{
-		UserID: me.UserID, Device: s.device, Resume: h.Resume, Receipts: h.Receipts, Instance: h.Instance, Attempt: h.Attempt,
+		UserID: me.UserID, Device: s.device, Resume: h.Resume, Receipts: h.Receipts, Watch: h.Watch, Instance: h.Instance, Attempt: h.Attempt,
 	})
 	return s.take()
 }

@@ -97,6 +97,10 @@ func (p *peer) takeFrame(t tb, data []byte) {
 		p.note("token")
 	case wire.Pong:
 		p.note("pong")
+	case wire.Watched:
+		for _, e := range f.Events {
+			p.note("watch %s/%d%s", e.OrderID, e.Version, map[bool]string{true: " missed"}[f.Missed])
+		}
 	case wire.Goodbye:
 		p.goodbye = &f
 		p.note("goodbye %d", f.Code)

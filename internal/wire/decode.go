@@ -56,7 +56,7 @@ func decodeHello(o object) (Frame, error) {
 	var leave string
 	if err := errors.Join(
 		o.take("token", &h.Token), o.take("device", &h.Device), o.take("resume", &resume), o.take("window", &h.Window),
-		o.take("leave", &leave), o.take("receipts", &h.Receipts), o.take("userId", &h.UserID), o.take("role", &h.Role),
+		o.take("leave", &leave), o.take("receipts", &h.Receipts), o.take("watch", &h.Watch), o.take("userId", &h.UserID), o.take("role", &h.Role),
 		o.take("instance", &h.Instance), o.take("attempt", &h.Attempt),
 	); err != nil {
 		return h, err

@@ -77,10 +77,11 @@ func TestIDsThatJSONCannotCarryAreRefused(t *testing.T) {
 func TestFramesAreReadAsTheyAreMeant(t *testing.T) {
 	command := func(c callout.Command) wire.Command { return wire.Command{Command: c} }
 	for data, want := range map[string]wire.Frame{
-		`{"type":"ping","seq":"x"}`: wire.Ping{},
-		`{"type":"ack","seq":0}`:    wire.Ack{},
-		` {"seq":42,"type":"ack","colour":"red","TYPE":"hello","SEQ":1} `:                                               wire.Ack{Seq: 42},
-		`{"type":"hello","device":"d"}`:                                                                                 wire.Hello{Device: "d"},
+		`{"type":"ping","seq":"x"}`:                                       wire.Ping{},
+		`{"type":"hello","device":"d","watch":true}`:                      wire.Hello{Device: "d", Watch: true},
+		`{"type":"ack","seq":0}`:                                          wire.Ack{},
+		` {"seq":42,"type":"ack","colour":"red","TYPE":"hello","SEQ":1} `: wire.Ack{Seq: 42},
+		`{"type":"hello","device":"d"}`:                                   wire.Hello{Device: "d"},
 		`{"type":"hello","device":"d","token":null,"resume":null,"window":null,"leave":null,"userId":null,"role":null}`: wire.Hello{Device: "d"},
 		`{"type":"hello","token":"t","device":"phone-1","resume":{"seq":41,"of":"o-1/3","x":1},"window":64,"leave":"whenDone"}`: wire.Hello{
 			Token: "t", Device: "phone-1", Resume: &wire.Resume{Seq: 41, Of: "o-1/3"}, Window: 64, WhenDone: true,

@@ -94,6 +94,12 @@ func Encode(frame any) []byte {
 			f.To = []ReceiptTo{}
 		}
 		frame = f
+	case Watched:
+		kind = "watch"
+		if f.Events == nil {
+			f.Events = []Happened{}
+		}
+		frame = f
 	case Token:
 		return append(appendText([]byte(`{"type":"token","token":`), f.Token), '}')
 	case TokenTaken:
@@ -132,10 +138,11 @@ func encodeHello(h Hello) []byte {
 		UserID   string       `json:"userId,omitempty"`
 		Role     callout.Role `json:"role,omitempty"`
 		Receipts bool         `json:"receipts,omitempty"`
+		Watch    bool         `json:"watch,omitempty"`
 		Instance string       `json:"instance,omitempty"`
 		Attempt  int64        `json:"attempt,omitempty"`
 	}{
-		Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role, Receipts: h.Receipts,
+		Type: "hello", Token: h.Token, Device: h.Device, Window: h.Window, UserID: h.UserID, Role: h.Role, Receipts: h.Receipts, Watch: h.Watch,
 		Instance: h.Instance, Attempt: h.Attempt,
 	}
 	if h.Resume != nil {

@@ -26,6 +26,8 @@ func DecodeServer(data []byte) (ServerFrame, error) {
 		return decodeAs[Receipt](data)
 	case "token":
 		return decodeAs[TokenTaken](data)
+	case "watch":
+		return decodeAs[Watched](data)
 	case "pong":
 		return Pong{}, nil
 	case "goodbye":

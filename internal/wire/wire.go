@@ -26,6 +26,7 @@ type Hello struct {
 	Window   int     // how many events may be on their way unacknowledged; 0: the server's own
 	WhenDone bool    // "leave":"whenDone": the server ends the session once the user's orders have ended
 	Receipts bool    // tell when others have acknowledged what this user has sent
+	Watch    bool    // for operators: tell of every event that something has happened to an order
 
 	// Which hello of the device's program this is, so that one that comes late is told from one that takes over. Without an
 	// Instance, which each run of the program makes anew, none is told.
@@ -75,7 +76,7 @@ func (BadCommand) fromClient() {}
 func (Ack) fromClient()        {}
 func (Token) fromClient()      {}
 
-// ServerFrame is what a server sends in the native protocol: a Welcome, an Event, an Error, a Receipt, a
+// ServerFrame is what a server sends in the native protocol: a Welcome, an Event, an Error, a Receipt, a Watched, a
 // TokenTaken, a Pong or a Goodbye.
 type ServerFrame interface{ fromServer() }
 
@@ -134,6 +135,20 @@ type ReceiptTo struct {
 	AckedAt time.Time `json:"ackedAt,omitzero"` // when one of them first acknowledged it
 }
 
+// Watched tells an operator of events, whoever they concern: a hint to read again what is shown of these orders.
+type Watched struct {
+	Events []Happened `json:"events"`
+	Missed bool       `json:"missed,omitempty"` // there were more: read again whatever is shown
+}
+
+// Happened says that an event has happened to an order.
+type Happened struct {
+	OrderID string         `json:"orderId"`
+	Version int64          `json:"version"`
+	Status  callout.Status `json:"statusCode"` // of the event
+	At      time.Time      `json:"at"`
+}
+
 // TokenTaken answers a Token.
 type TokenTaken struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -151,6 +166,7 @@ type Goodbye struct {
 type Pong struct{}
 
 func (Pong) fromServer()       {}
+func (Watched) fromServer()    {}
 func (Welcome) fromServer()    {}
 func (Event) fromServer()      {}
 func (Error) fromServer()      {}
