@@ -54,6 +54,10 @@ type Config struct {
 	// [Socket.AskReceipt]. It must not block. Nil: nobody wants to know.
 	OnReceipt func(Receipt)
 
+	// OnWatch is told of every event that happens to anybody's order, as a hint to read again; missed says that there were more. It is
+	// for operators, and must not block. Nil: nobody wants to know.
+	OnWatch func(happened []Happened, missed bool)
+
 	// Logger is told of connections that are lost (Warn) and that are back (Info). Nil: nobody is.
 	Logger *slog.Logger
 	// HTTPClient dials. Nil: http.DefaultClient.

@@ -83,6 +83,8 @@ func (s *Socket) read(ctx context.Context, l *life, link *link) error {
 			err = s.refusal(f)
 		case wire.Receipt:
 			s.receipt(f)
+		case wire.Watched:
+			s.watched(f)
 		case wire.TokenTaken:
 			s.tokenTaken(l, link, f.ExpiresAt)
 		default:

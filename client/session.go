@@ -85,7 +85,7 @@ func (s *Socket) greet(ctx context.Context, l *life) (_ *link, _ wire.Welcome, e
 
 // hello says who this device is and how far it has got, and which of the socket's hellos it is.
 func (s *Socket) hello(ctx context.Context, l *life) (wire.Hello, error) {
-	h := wire.Hello{Window: s.config.Window, WhenDone: s.config.WhenDone, Receipts: s.config.OnReceipt != nil}
+	h := wire.Hello{Window: s.config.Window, WhenDone: s.config.WhenDone, Receipts: s.config.OnReceipt != nil, Watch: s.config.OnWatch != nil}
 	if s.config.Token == nil {
 		h.UserID, h.Role = s.config.UserID, s.config.Role
 	} else {

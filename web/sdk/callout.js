@@ -9,6 +9,7 @@
 /** @typedef {import('./types.js').Config} Config */
 /** @typedef {import('./types.js').Cursor} Cursor */
 /** @typedef {import('./types.js').CursorStore} CursorStore */
+/** @typedef {import('./types.js').Happened} Happened */
 /** @typedef {import('./types.js').Order} Order */
 /** @typedef {import('./types.js').OrderStatus} OrderStatus */
 /** @typedef {import('./types.js').Receipt} Receipt */

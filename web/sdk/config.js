@@ -19,6 +19,7 @@ const idPattern = /^[A-Za-z0-9._|:@+-]{1,64}$/;
  * @property {number} retryMax
  * @property {(connected: boolean, error: Error | null) => void} onConnection
  * @property {((receipt: import('./types.js').Receipt) => void) | null} onReceipt
+ * @property {((happened: import('./types.js').Happened[], missed: boolean) => void) | null} onWatch
  * @property {WebSocketClass} WebSocket
  */
 
@@ -52,6 +53,7 @@ export function complete(config) {
     retryMin, retryMax: Math.max(retryMin, retryMax),
     onConnection: config.onConnection ?? (() => {}),
     onReceipt: config.onReceipt ?? null,
+    onWatch: config.onWatch ?? null,
   };
 }
 

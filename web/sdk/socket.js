@@ -405,7 +405,7 @@ export class Socket {
    * @param {Life} life
    */
   async #hello(life) {
-    const { token, userId, role, window, whenDone, onReceipt } = this.#config;
+    const { token, userId, role, window, whenDone, onReceipt, onWatch } = this.#config;
     /** @type {Record<string, unknown>} */
     const hello = { type: 'hello', window };
     if (token) {
@@ -430,6 +430,9 @@ export class Socket {
     }
     if (onReceipt) {
       hello.receipts = true;
+    }
+    if (onWatch) {
+      hello.watch = true;
     }
     return hello;
   }
@@ -542,6 +545,9 @@ export class Socket {
         for (const to of frame.to ?? []) {
           this.#config.onReceipt?.({ orderId: frame.orderId, version: frame.version, ...to });
         }
+        break;
+      case 'watch':
+        this.#config.onWatch?.(frame.events ?? [], frame.missed === true);
         break;
       case 'token':
         keeper.taken(frame.expiresAt);

@@ -97,6 +97,12 @@
  * @property {string} [sentAt] when it was first sent to one of their devices
  * @property {string} [ackedAt] when one of their programs first had finished it
  *
+ * @typedef {object} Happened an event that has happened to an order
+ * @property {string} orderId
+ * @property {number} version
+ * @property {number} statusCode of the event
+ * @property {string} at
+ *
  * @typedef {object} Cursor how far a device has got in the inbox of its user
  * @property {string} userId
  * @property {string} device
@@ -128,6 +134,8 @@
  *   lost and why
  * @property {(receipt: Receipt) => void} [onReceipt] is told when somebody has acknowledged an event that the user of this socket
  *   has sent, and what came of askReceipt
+ * @property {(happened: Happened[], missed: boolean) => void} [onWatch] for operators: is told of every event that happens to anybody's
+ *   order, as a hint to read again; missed says that there were more
  * @property {WebSocketClass} [WebSocket] what connects. Absent: the runtime's own
  *
  * @typedef {new (url: string, protocols: string[]) => WebSocketLike} WebSocketClass

@@ -170,6 +170,22 @@ test('a receipt says that the other has it', patience, async () => {
   await Promise.all([socket.close(), another.close()]);
 });
 
+test('an operator watches', patience, async () => {
+  let tell = (/** @type {import('../callout.js').Happened} */ _) => {};
+  const told = new Promise((/** @type {(happened: import('../callout.js').Happened) => void} */ resolve) => {
+    tell = resolve;
+  });
+  const operator = client('w-o', { role: 'operator', onWatch: ([first]) => first && tell(first) });
+  const socket = client('w-c');
+  await Promise.all([operator.open(), socket.open()]);
+  const placed = await place(socket);
+  const { at, ...happened } = await told;
+  assert.deepEqual(happened, { orderId: placed.orderId, version: 1, statusCode: Status.PLACED });
+  assert.equal(at, placed.at);
+  await Promise.all([operator.close(), socket.close()]);
+  await assert.rejects(client('w-c2', { onWatch: () => {} }).open(), (error) => error instanceof CloseError && error.code === 4103);
+});
+
 test('what is wrong with a config is said at once', () => {
   for (const wrong of [
     { url: 'ftp://x', userId: 'a', role: /** @type {const} */ ('client') },
