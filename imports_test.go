@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 	"internal/ledger":  {".", "internal/wire", "internal/store"},
 	"internal/load":    {".", "internal/wire", "internal/store"},
 	"internal/server":  {".", "internal/wire", "internal/store", "internal/ledger", "internal/session", "internal/bus"},
-	"internal/api":     {".", "internal/wire", "internal/store", "internal/ledger", "internal/session"},
+	"internal/api":     {".", "internal/wire", "internal/store", "internal/ledger", "internal/session", "internal/figures"},
+	"internal/figures": {"."},
 	"web":              {},
 }
 

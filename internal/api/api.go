@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/calloutd/callout/internal/figures"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/session"
 	"github.com/calloutd/callout/internal/store"
@@ -24,6 +25,7 @@ type Config struct {
 	Identify func(ctx context.Context, token string) (session.Identity, wire.CloseCode, string)
 	// EachSession tells of the devices that have a session: of one user, or of all when userID is empty, in order.
 	EachSession func(userID string, tell func(userID, device string))
+	Figures     *figures.Recorder
 	Dev         bool          // callers without a token may say who they are
 	Timeout     time.Duration // how long the database and the ledger may take to answer
 	Version     string        // of the program
@@ -75,6 +77,9 @@ func (a *API) register(api huma.API) {
 			"have sent, and no more of the others' devices than when the first of them had it."), a.listReceipts)
 	huma.Register(api, operation(api, "list-sessions", http.MethodGet, "/v1/sessions", "List who is connected",
 		"The devices that have a session with this server, in order. For operators; others list their own."), a.listSessions)
+	huma.Register(api, operation(api, "get-figures", http.MethodGet, "/v1/figures", "Read the server's last hour in figures",
+		"Sessions, open orders, what was done, how long orders waited to be accepted, and how long events took to be delivered. For operators."),
+		a.getFigures)
 	huma.Register(api, operation(api, "send-command", http.MethodPost, "/v1/commands", "Have something happen to an order",
 		"The same command as on the socket. It takes effect once: under its `Idempotency-Key` it may be sent again until there is an answer."), a.sendCommand)
 }

@@ -52,6 +52,11 @@ type answer struct {
 		Extra                      callout.Extra
 	}
 	Sessions []struct{ UserID, Device string }
+	Points   []struct {
+		Sessions        int
+		Open, Moves     map[string]int
+		SecondsToAccept *struct{ Count int }
+	}
 	Receipts []struct {
 		Version int64
 		UserID  string
@@ -346,5 +351,40 @@ func TestWhoIsConnectedIsListedForOperators(t *testing.T) {
 	same(t, "one's own", mine, []string{"c-2/d-c-2"})
 	if a := c.as("c-2", callout.Client).get("/v1/sessions?user=c-1"); a.status != http.StatusForbidden {
 		t.Errorf("another's: %+v", a)
+	}
+}
+
+func TestFiguresSayWhatTheServerDid(t *testing.T) {
+	c := start(t, nil)
+	c.s.Enter("c-2", callout.Client)
+	take := func() {
+		if err := c.s.Figures.Take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take()
+	client, worker := c.as("c-1", callout.Client), c.as("s-9", callout.Serviceman)
+	for i := range 3 {
+		order := client.place(fmt.Sprint("k-", i), "s-9")
+		if i > 0 {
+			worker.move(fmt.Sprint("k-", i), order, callout.Accepted, `{}`)
+		}
+		client.move("refused", order, callout.Payment, `{"method":"upi"}`)
+	}
+	take()
+	take()
+	points := c.as("o-1", callout.Operator).get("/v1/figures").Points
+	if len(points) != 3 {
+		t.Fatalf("%d points", len(points))
+	}
+	same(t, "moves", points[1].Moves, map[string]int{"1001": 3, "1004": 2})
+	same(t, "open orders", points[1].Open, map[string]int{"1001": 1, "1004": 2})
+	same(t, "before", []any{points[0].Sessions, len(points[0].Moves), len(points[0].Open), points[0].SecondsToAccept == nil}, []any{1, 0, 0, true})
+	same(t, "after", []any{points[2].Sessions, len(points[2].Moves), len(points[2].Open), points[2].SecondsToAccept == nil}, []any{1, 0, 2, true})
+	if accept := points[1].SecondsToAccept; accept == nil || accept.Count != 2 {
+		t.Errorf("time to accept: %+v", accept)
+	}
+	if a := client.get("/v1/figures"); a.status != http.StatusForbidden {
+		t.Errorf("for a client: %+v", a)
 	}
 }

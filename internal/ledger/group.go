@@ -90,6 +90,9 @@ func (g *group) decide(loaded store.Loaded) []store.Record {
 		loaded.Repeats[it.key()] = store.Repeat{Digest: it.digest, OrderID: first.OrderID, Version: first.Version}
 		loaded.Orders[it.cmd.OrderID] = &decided[len(decided)-1].Order
 		g.answers[i] = Answer{OrderID: first.OrderID, Version: first.Version}
+		if first.Status == callout.Accepted {
+			g.answers[i].accepted = first.At.Sub(first.Order.PlacedAt)
+		}
 		records = append(records, decided...)
 	}
 	return records

@@ -68,7 +68,8 @@ type Answer struct {
 	Version  int64
 	Repeated bool // it took effect before: this is the answer to a repeat
 
-	limit string // the limit that has refused it
+	limit    string        // the limit that has refused it
+	accepted time.Duration // of an ACCEPTED that took effect: since the order was placed
 }
 
 // Ledger commits. Its methods are safe for concurrent use and never block.

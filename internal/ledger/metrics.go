@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/calloutd/callout"
 )
 
 // Metrics count what a ledger does.
@@ -12,6 +14,7 @@ type Metrics struct {
 	commands *prometheus.CounterVec
 	latency  prometheus.Histogram
 	size     prometheus.Histogram
+	accept   prometheus.Histogram
 	limits   *prometheus.CounterVec
 	kept     *prometheus.CounterVec
 }
@@ -32,6 +35,10 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Buckets: prometheus.ExponentialBuckets(1, 2, 9),
 		}),
 	}
+	m.accept = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "callout_accept_seconds", Help: "Time from an order's PLACED to its ACCEPTED.",
+		Buckets: prometheus.ExponentialBuckets(0.1, 1.5, 30),
+	})
 	m.limits = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "callout_ledger_limit_hits_total",
 		Help: "Commands refused by a limit: queue (overloaded), or open_orders of their client.",
@@ -39,7 +46,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m.kept = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "callout_retention_removed_total", Help: "What retention has removed: inbox rows, devices, orders.",
 	}, []string{"what"})
-	registry.MustRegister(m.commands, m.latency, m.size, m.limits, m.kept)
+	registry.MustRegister(m.commands, m.latency, m.size, m.accept, m.limits, m.kept)
 	return m
 }
 
@@ -75,6 +82,9 @@ func (m *Metrics) answered(it *item, a *Answer) {
 		code = strconv.Itoa(int(it.cmd.Status))
 	}
 	m.commands.WithLabelValues(code, a.outcome()).Inc()
+	if it.cmd.Status == callout.Accepted && a.outcome() == "committed" {
+		m.accept.Observe(a.accepted.Seconds())
+	}
 	if a.limit != "" {
 		m.limits.WithLabelValues(a.limit).Inc()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/calloutd/callout/internal/api"
 	"github.com/calloutd/callout/internal/bus"
+	"github.com/calloutd/callout/internal/figures"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/store"
@@ -47,6 +48,7 @@ type Node struct {
 	lost     <-chan error // tells when another process has taken the database over; nil where that cannot be
 	ledger   *ledger.Ledger
 	server   *server.Server
+	figures  *figures.Recorder
 }
 
 // Open opens the database, for this process alone, and makes what stands in front of it.
@@ -67,8 +69,12 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	n.config.Ledger.Missed = func() { n.server.Missed() }
 	n.ledger = n.newLedger()
 	n.server = server.New(n.config.Server, n.ledger, n.database, &wakes)
+	s := &n.config.Server
+	n.figures = figures.New(figures.Sources{
+		Metrics: s.Registry, CountOpen: n.database.CountOpen, Clock: s.Clock, Timeout: s.ReadTimeout, Log: s.Log,
+	})
 	n.server.Mount("/v1/", api.New(api.Config{
-		Identify: n.server.Identify, EachSession: n.server.EachSession, Dev: n.config.Server.Session.Dev, Timeout: n.config.Server.ReadTimeout,
+		Identify: n.server.Identify, EachSession: n.server.EachSession, Figures: n.figures, Dev: n.config.Server.Session.Dev, Timeout: n.config.Server.ReadTimeout,
 		Version: n.config.Version, Log: n.config.Server.Log,
 	}, n.ledger, n.database))
 	return n, nil
@@ -86,6 +92,7 @@ func (n *Node) Run(ctx context.Context, listener net.Listener) error {
 	defer stopCommitting()
 	var beside sync.WaitGroup
 	beside.Go(func() { paceCollections(serving) })
+	beside.Go(func() { n.figures.Run(serving) })
 	beside.Go(func() {
 		if err := n.ledger.Run(committing); err != nil {
 			stopServing(err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/calloutd/callout/internal/api"
 	"github.com/calloutd/callout/internal/bus"
+	"github.com/calloutd/callout/internal/figures"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/server"
 	"github.com/calloutd/callout/internal/store"
@@ -43,6 +44,9 @@ type Server struct {
 	URL    string // http://127.0.0.1:port
 	DB     *sqlite.DB
 	Server *server.Server
+
+	// Figures takes them when a test says so.
+	Figures *figures.Recorder
 
 	stop  context.CancelFunc
 	ended chan error
@@ -134,8 +138,11 @@ func (s *Server) start() {
 		store.DismissalReader
 		store.ReceiptReader
 	}{inbox, db, db}, &wakes)
+	s.Figures = figures.New(figures.Sources{
+		Metrics: c.Server.Registry, CountOpen: db.CountOpen, Clock: c.Server.Clock, Timeout: c.Server.ReadTimeout, Log: c.Server.Log,
+	})
 	s.Server.Mount("/v1/", api.New(api.Config{
-		Identify: s.Server.Identify, EachSession: s.Server.EachSession, Dev: c.Server.Session.Dev, Timeout: c.Server.ReadTimeout, Version: "test", Log: c.Server.Log,
+		Identify: s.Server.Identify, EachSession: s.Server.EachSession, Figures: s.Figures, Dev: c.Server.Session.Dev, Timeout: c.Server.ReadTimeout, Version: "test", Log: c.Server.Log,
 	}, l, db))
 	if c.Listen != nil {
 		listener = c.Listen(listener)
