@@ -10,6 +10,9 @@ const (
 	Serviceman Role = "serviceman" // the worker who is offered the order, accepts and does it
 	Operator   Role = "operator"   // support staff: reads everything, may cancel and verify, always with a reason
 	System     Role = "system"     // the server itself: timers and dispatch
+
+	// Backend is the adopter's own server. It is no user: it has no inbox and no orders, reads everything, and acts for users.
+	Backend Role = "backend"
 )
 
 // SystemID is the sender of the system's events. No user has this id.

@@ -11,6 +11,10 @@ type Rules struct {
 	Offer      time.Duration // an order for somebody to accept it, unless its PLACED says otherwise
 	Change     time.Duration // a change for the client's answer, before it is declined
 	Completion time.Duration // a verified payment for the client's word, before the order is complete
+
+	// BackendPrices has prices be set by the backend alone: what clients place themselves has none, and servicemen ask for a change
+	// without saying how it would be.
+	BackendPrices bool
 }
 
 // DefaultRules are 10 minutes for an offer, 10 minutes for a change, and 24 hours for completion.
@@ -38,6 +42,9 @@ func (r Rules) Apply(o *Order, cmd Command, now time.Time) ([]Event, error) {
 		if err := cmd.Check(); err != nil {
 			return nil, err
 		}
+		if err := r.checkPrices(&cmd); err != nil {
+			return nil, err
+		}
 	}
 	event, m, err := r.decide(o, &cmd, now)
 	if err != nil {
@@ -57,6 +64,18 @@ func (r Rules) Apply(o *Order, cmd Command, now time.Time) ([]Event, error) {
 		events = append(events, event)
 	}
 	return events, nil
+}
+
+// checkPrices says whether the sender may set the prices that a command sets.
+func (r Rules) checkPrices(cmd *Command) error {
+	if !r.BackendPrices || cmd.Via != "" {
+		return nil
+	}
+	priced := slices.ContainsFunc(cmd.Extra.Services, func(s Service) bool { return s.UnitPrice != 0 })
+	if cmd.Status == Placed && priced || cmd.Status == OrderChanged && cmd.Extra.Services != nil {
+		return refuse(Forbidden, "prices are set by the backend here")
+	}
+	return nil
 }
 
 func (r Rules) decide(o *Order, cmd *Command, now time.Time) (Event, *Move, error) {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -23,6 +25,24 @@ type Command struct {
 	// Classic marks a command from an app of the original system, which says no more than the status. The rules fill
 	// in what such an app cannot say: how it pays, and which change it agrees to while there has been only one.
 	Classic bool
+
+	// Via is the backend that acts for the sender; empty: the sender speaks for themselves. It is told with the event, as
+	// "via" in its extra, which nobody else may say.
+	Via string
+}
+
+// viaKey is the key of an extra that says which backend has acted for the sender.
+const viaKey = "via"
+
+// SayVia puts into the extra which backend acts for the sender.
+func (c *Command) SayVia(backend string) {
+	c.Via = backend
+	more := maps.Clone(c.Extra.More)
+	if more == nil {
+		more = make(map[string]json.RawMessage, 1)
+	}
+	more[viaKey] = appendString(nil, backend)
+	c.Extra.More = more
 }
 
 // Complete gives a PLACED without an order id one that is made from its sender and its own id alone, so that a repeat
@@ -78,6 +98,9 @@ func (c *Command) Check() error {
 	}
 	if c.Version < 0 {
 		return invalid("version is negative")
+	}
+	if _, said := c.Extra.More[viaKey]; said && c.Via == "" {
+		return invalid("extra.via is the server's to say")
 	}
 	if c.Status == Placed {
 		if err := checkReceivers(c.Receivers, c.Sender.ID); err != nil {

@@ -17,6 +17,8 @@ import (
 // scenariosFile is the table of what every SDK has to do alike. That in JavaScript plays it, too.
 const scenariosFile = "../web/sdk/scenarios.json"
 
+var errOther = errors.New("not as it should be")
+
 type scenario struct {
 	Name     string
 	People   map[string]callout.Role
@@ -146,7 +148,7 @@ func (p *scenarioPlay) says(who *person, s *step) error {
 	r, err := who.socket.Send(soon(p), cmd)
 	if s.Refused != "" {
 		if !errors.Is(err, s.Refused) || s.At != 0 && r.Order.Version != s.At {
-			return fmt.Errorf("%s says %s: %v, at version %d", s.By, s.Says, err, r.Order.Version)
+			return fmt.Errorf("%s says %s and is refused with the order at version %d: %w", s.By, s.Says, r.Order.Version, errors.Join(errOther, err))
 		}
 		return nil
 	}
@@ -198,7 +200,7 @@ func (p *scenarioPlay) ended(socket *client.Socket, code int) error {
 	err := socket.Err()
 	var closed *client.CloseError
 	if code == 0 && err != nil || code != 0 && (!errors.As(err, &closed) || closed.Code != code) {
-		return fmt.Errorf("it ended with %v", err)
+		return fmt.Errorf("it ended: %w", errors.Join(errOther, err))
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type serveCommand struct {
 	ChangeTime     time.Duration `default:"10m" help:"How long a change waits for the client's answer."`
 	CompletionTime time.Duration `default:"24h" help:"How long a verified payment waits for the client's word."`
 
+	BackendPrices bool `help:"Prices are set by the backend alone: what clients place has none, and servicemen ask for changes without saying how it would be."`
+
 	Ping      time.Duration `default:"25s" help:"How often sessions are pinged; one that is silent for two pings is over."`
 	Window    int           `default:"64" help:"Events that may be on their way to a session unacknowledged."`
 	Queue     int           `default:"8192" help:"Commands that may wait for a committer; one more is refused as overloaded."`
@@ -121,6 +123,7 @@ func (c *serveCommand) config(log *slog.Logger) (node.Config, error) {
 		Ledger:   ledger.DefaultConfig(), Server: server.DefaultConfig(),
 	}
 	config.Ledger.Rules.Offer, config.Ledger.Rules.Change, config.Ledger.Rules.Completion = c.OfferTime, c.ChangeTime, c.CompletionTime
+	config.Ledger.Rules.BackendPrices = c.BackendPrices
 	config.Ledger.Queue = c.Queue
 	c.limitFlags.apply(&config)
 	s := &config.Server

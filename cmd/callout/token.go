@@ -21,7 +21,7 @@ type tokenCommand struct {
 	Issuer     string        `help:"The token's iss."`
 	RoleClaim  string        `default:"role" help:"Which claim is the role."`
 	User       string        `required:"" help:"Whose token it is."`
-	Role       string        `required:"" enum:"client,serviceman,operator" help:"client, serviceman or operator."`
+	Role       string        `required:"" enum:"client,serviceman,operator,backend" help:"client, serviceman, operator, or backend for your own server."`
 	For        time.Duration `default:"24h" help:"How long it is good."`
 }
 

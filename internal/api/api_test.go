@@ -49,7 +49,7 @@ type answer struct {
 		StatusCode                 int
 		Name, SenderID, SenderRole string
 		Order                      callout.Order
-		Extra                      callout.Extra
+		Extra                      struct{ Note, Via string }
 	}
 	Sessions []struct{ UserID, Device string }
 	Points   []struct {

@@ -13,7 +13,7 @@ import (
 type Caller struct {
 	Authorization string `header:"Authorization" doc:"Bearer and a token"`
 	DevUser       string `header:"Callout-User" doc:"In development mode, without a token: the caller's id"`
-	DevRole       string `header:"Callout-Role" doc:"In development mode, without a token: the caller's role" enum:"client,serviceman,operator"`
+	DevRole       string `header:"Callout-Role" doc:"In development mode, without a token: the caller's role" enum:"client,serviceman,operator,backend"`
 }
 
 // identify finds who calls, or the problem that is answered.
@@ -65,8 +65,21 @@ func devActor(c *Caller) (callout.Actor, error) {
 	if err := callout.CheckUserID("Callout-User", me.ID); err != nil {
 		return callout.Actor{}, problem(http.StatusUnauthorized, "unauthenticated", err.Error())
 	}
-	if !me.Role.IsUser() {
-		return callout.Actor{}, problem(http.StatusUnauthorized, "unauthenticated", "Callout-Role is none of client, serviceman and operator")
+	if !me.Role.IsUser() && me.Role != callout.Backend {
+		return callout.Actor{}, problem(http.StatusUnauthorized, "unauthenticated", "Callout-Role is none of client, serviceman, operator and backend")
 	}
 	return me, nil
+}
+
+// readsAll reports whether somebody may read what concerns others.
+func readsAll(me callout.Actor) bool {
+	return me.Role == callout.Operator || me.Role == callout.Backend
+}
+
+// view is how much of an order somebody sees.
+func view(o *callout.Order, me callout.Actor) callout.View {
+	if readsAll(me) {
+		return callout.PartyView
+	}
+	return o.ViewFor(me)
 }

@@ -14,6 +14,7 @@ type CommandInput struct {
 	Caller
 	Key  string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"64" doc:"The command's id, unique for ever among the caller's: best a UUIDv7. Sent again with the same content it takes effect once"`
 	Body struct {
+		For        string          `json:"for,omitempty" maxLength:"64" doc:"From a backend, and needed there: the id of the user whom it acts for"`
 		OrderID    string          `json:"orderId,omitempty" maxLength:"64" doc:"On PLACED it may be absent: then one is made, always the same for the same key"`
 		StatusCode int             `json:"statusCode" doc:"What is to happen" example:"1005"`
 		Version    int64           `json:"version,omitempty" doc:"The version of the order that was decided on. If it has moved on, the command is refused"`
@@ -37,12 +38,19 @@ func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput
 	if err != nil {
 		return nil, err
 	}
+	sender, err := in.sender(me)
+	if err != nil {
+		return nil, err
+	}
 	cmd := callout.Command{
-		ID: in.Key, Sender: me, OrderID: in.Body.OrderID, Status: callout.Status(in.Body.StatusCode), Version: in.Body.Version,
+		ID: in.Key, Sender: sender, OrderID: in.Body.OrderID, Status: callout.Status(in.Body.StatusCode), Version: in.Body.Version,
 		Receivers: in.Body.Receivers,
 	}
 	if cmd.Extra, err = callout.ParseExtra(cmd.Status, in.Body.Extra); err != nil {
 		return nil, problem(http.StatusUnprocessableEntity, string(callout.Invalid), err.Error())
+	}
+	if me.Role == callout.Backend {
+		cmd.SayVia(me.ID)
 	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
@@ -63,6 +71,28 @@ func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput
 	}
 	out := new(CommandOutput)
 	out.Body.OrderID, out.Body.Version, out.Body.Repeated = answer.OrderID, answer.Version, answer.Repeated
-	out.Body.Order = order.As(order.ViewFor(me))
+	out.Body.Order = order.As(view(&order, me))
 	return out, nil
+}
+
+// sender is whose command it is. A user whom a backend acts for is what they are on that order, and the client of one that is placed.
+func (in *CommandInput) sender(me callout.Actor) (callout.Actor, error) {
+	wrong := func(detail string) error {
+		return problem(http.StatusUnprocessableEntity, string(callout.Invalid), detail)
+	}
+	switch {
+	case me.Role != callout.Backend && in.Body.For == "":
+		return me, nil
+	case me.Role != callout.Backend:
+		return me, problem(http.StatusForbidden, string(callout.Forbidden), "only a backend acts for others")
+	case in.Body.For == "":
+		return me, wrong("for is missing: a backend acts for a user")
+	}
+	if err := callout.CheckUserID("for", in.Body.For); err != nil {
+		return me, wrong(err.Error())
+	}
+	if callout.Status(in.Body.StatusCode) == callout.Placed {
+		return callout.Actor{ID: in.Body.For, Role: callout.Client}, nil
+	}
+	return callout.Actor{ID: in.Body.For}, nil
 }

@@ -24,7 +24,7 @@ func (a *API) getFigures(ctx context.Context, in *FiguresInput) (*FiguresOutput,
 	if err != nil {
 		return nil, err
 	}
-	if me.Role != callout.Operator {
+	if !readsAll(me) {
 		return nil, problem(http.StatusForbidden, string(callout.Forbidden), "figures are for operators")
 	}
 	out := new(FiguresOutput)

@@ -91,7 +91,7 @@ func (in *ListInput) query(me callout.Actor) (store.Query, error) {
 	if in.ID != "" && (in.User != "" || in.Open || len(in.Status) > 0 || !in.Since.IsZero() || !in.Until.IsZero() || in.After != "") {
 		return q, wrong("id goes with nothing beside it but limit")
 	}
-	if me.Role == callout.Operator {
+	if readsAll(me) {
 		return q, nil
 	}
 	if in.ID != "" || in.User != "" && in.User != me.ID {
@@ -150,7 +150,7 @@ func (a *API) getOrder(ctx context.Context, in *OrderInput) (*OrderOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return &OrderOutput{order.As(order.ViewFor(me))}, nil
+	return &OrderOutput{order.As(view(order, me))}, nil
 }
 
 // find reads the order that the caller names and may know of.
@@ -165,7 +165,7 @@ func (a *API) find(ctx context.Context, in *OrderInput) (*callout.Order, callout
 	if err != nil {
 		return nil, me, a.fault(ctx, "read an order", err)
 	}
-	if !there || order.ViewFor(me) == callout.NoView {
+	if !there || view(&order, me) == callout.NoView {
 		return nil, me, notFound(in.Order)
 	}
 	return &order, me, nil
@@ -174,7 +174,7 @@ func (a *API) find(ctx context.Context, in *OrderInput) (*callout.Order, callout
 // findAsParty is find for what is shown to the order's parties and operators alone.
 func (a *API) findAsParty(ctx context.Context, in *OrderInput) (callout.Actor, error) {
 	order, me, err := a.find(ctx, in)
-	if err == nil && order.ViewFor(me) != callout.PartyView {
+	if err == nil && view(order, me) != callout.PartyView {
 		return me, problem(http.StatusForbidden, string(callout.Forbidden), "only the parties of an order see what happened to it")
 	}
 	return me, err

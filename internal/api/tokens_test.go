@@ -33,6 +33,7 @@ func TestATokenSaysWhoCalls(t *testing.T) {
 		answer answer
 		status int
 	}{
+		"a backend's":    {c.ask(http.MethodGet, "/v1/orders?user=c-ana", "", "Authorization", mint(session.Identity{UserID: "shop", Role: callout.Backend, Expires: soon})), 200},
 		"a token":        {c.ask(http.MethodGet, "/v1/orders", "", "Authorization", ana), 200},
 		"a word":         {c.as("c-ana", callout.Client).get("/v1/orders"), 401},
 		"an old token":   {c.ask(http.MethodGet, "/v1/orders", "", "Authorization", mint(session.Identity{UserID: "c-ana", Role: callout.Client, Expires: time.Now().Add(-time.Hour)})), 401},

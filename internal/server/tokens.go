@@ -72,7 +72,7 @@ func NewTokens(ctx context.Context, config TokenConfig, clock func() time.Time) 
 	return t, nil
 }
 
-// Verify finds whose token it is. Its errors are those of golang-jwt, errNobody, and errKeysAway.
+// Verify finds whose token it is: a user's, or a backend's. Its errors are those of golang-jwt, errNobody, and errKeysAway.
 func (t *Tokens) Verify(ctx context.Context, token string) (session.Identity, error) {
 	claims := jwt.MapClaims{}
 	if err := t.parse(ctx, token, claims); err != nil {
@@ -88,7 +88,7 @@ func (t *Tokens) Verify(ctx context.Context, token string) (session.Identity, er
 	}
 	role, _ := claims[t.config.RoleClaim].(string)
 	me := session.Identity{UserID: subject, Role: callout.Role(role), Expires: expires.Time}
-	if callout.CheckUserID("sub", subject) != nil || !me.Role.IsUser() {
+	if callout.CheckUserID("sub", subject) != nil || !me.Role.IsUser() && me.Role != callout.Backend {
 		return session.Identity{}, errNobody
 	}
 	return me, nil
@@ -148,14 +148,18 @@ func (s *Server) identify(ctx context.Context, h wire.Hello) (session.Identity, 
 	return me, 0, ""
 }
 
-// Identify finds whose token it is, or the code that a session would be closed with, for what is mounted beside the sockets.
-func (s *Server) Identify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {
-	return s.verify(ctx, token)
+// verify finds which user's token it is, or the code that closes the session.
+func (s *Server) verify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {
+	me, code, reason := s.Identify(ctx, token)
+	if code == 0 && me.Role == callout.Backend {
+		return session.Identity{}, wire.Forbidden, "a backend has no sessions; it has the HTTP API"
+	}
+	return me, code, reason
 }
 
-// verify finds whose token it is, or the code that closes the session. What exactly is wrong with a token is for the
-// log: whoever forges one learns nothing.
-func (s *Server) verify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {
+// Identify finds whose token it is, or the code that a session would be closed with. What exactly is wrong with a token is for
+// the log: whoever forges one learns nothing.
+func (s *Server) Identify(ctx context.Context, token string) (session.Identity, wire.CloseCode, string) {
 	if s.config.Tokens == nil {
 		return session.Identity{}, wire.Unauthenticated, "tokens are not taken here"
 	}

@@ -99,6 +99,7 @@ func TestATokenThatIsNotGoodEndsTheSession(t *testing.T) {
 		"no role":                          {bySecret(t, with("role", nil)), wire.Forbidden},
 		"a role of its own":                {bySecret(t, with("role", "admin")), wire.Forbidden},
 		"the system's role":                {bySecret(t, with("role", "system")), wire.Forbidden},
+		"a backend's role":                 {bySecret(t, with("role", "backend")), wire.Forbidden},
 		"two roles":                        {bySecret(t, with("role", []string{"client", "operator"})), wire.Forbidden},
 		"no subject":                       {bySecret(t, with("sub", nil)), wire.Forbidden},
 		"the subject system":               {bySecret(t, with("sub", "system")), wire.Forbidden},
