@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -11,7 +12,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"golang.org/x/time/rate"
 
+	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/figures"
 	"github.com/calloutd/callout/internal/ledger"
 	"github.com/calloutd/callout/internal/session"
@@ -26,7 +29,10 @@ type Config struct {
 	// EachSession tells of the devices that have a session: of one user, or of all when userID is empty, in order.
 	EachSession func(userID string, tell func(userID, device string))
 	Figures     *figures.Recorder
-	Dev         bool          // callers without a token may say who they are
+	Dev         bool    // callers without a token may say who they are
+	Rate        float64 // requests a second that a user may make, and Burst at once, backends aside; 0: as many as come
+	Burst       int
+	Clock       func() time.Time
 	Timeout     time.Duration // how long the database and the ledger may take to answer
 	Version     string        // of the program
 	Log         *slog.Logger
@@ -45,11 +51,16 @@ type API struct {
 	config Config
 	ledger *ledger.Ledger
 	db     Database
+	pace   pace
+	reads  chan struct{} // one in it for each read that is under way
 }
 
 // New makes a handler of everything under /v1/.
 func New(config Config, l *ledger.Ledger, db Database) http.Handler {
-	a := &API{config: config, ledger: l, db: db}
+	a := &API{
+		config: config, ledger: l, db: db, reads: make(chan struct{}, readsAtOnce),
+		pace: pace{perSecond: config.Rate, burst: config.Burst, users: make(map[string]*rate.Limiter)},
+	}
 	mux := http.NewServeMux()
 	description := huma.DefaultConfig("Callout", config.Version)
 	description.Info.Description = "Orders of on-demand services: what they are, what happened to them, and commands. Events come over the socket " +
@@ -60,7 +71,9 @@ func New(config Config, l *ledger.Ledger, db Database) http.Handler {
 		"token": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The same token as on the socket"},
 	}
 	description.Security = []map[string][]string{{"token": {}}}
+	description.AllowAdditionalPropertiesByDefault = true // as on the socket: what is not known is ignored
 	description.Transformers = []huma.Transformer{withCode}
+	mux.HandleFunc("/v1/", nothingHere)
 	api := humago.New(mux, description)
 	a.register(api)
 	return http.TimeoutHandler(mux, 2*config.Timeout, "")
@@ -76,7 +89,7 @@ func (a *API) register(api huma.API) {
 		"Who was told of each event, and when it was sent to each of their devices and acknowledged. Parties learn it of the events that they "+
 			"have sent, and no more of the others' devices than when the first of them had it."), a.listReceipts)
 	huma.Register(api, operation(api, "list-sessions", http.MethodGet, "/v1/sessions", "List who is connected",
-		"The devices that have a session with this server, in order. For operators; others list their own."), a.listSessions)
+		"The devices that have a session with this server, in order. For operators."), a.listSessions)
 	huma.Register(api, operation(api, "get-figures", http.MethodGet, "/v1/figures", "Read the server's last hour in figures",
 		"Sessions, open orders, what was done, how long orders waited to be accepted, and how long events took to be delivered. For operators."),
 		a.getFigures)
@@ -95,7 +108,13 @@ func operation(api huma.API, id, method, path, summary, description string) huma
 	}
 }
 
-// within is a context for what the database is asked.
-func (a *API) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, a.config.Timeout)
+// nothingHere answers what the API does not know.
+func nothingHere(w http.ResponseWriter, r *http.Request) {
+	body, err := json.Marshal(problem(http.StatusNotFound, string(callout.NotFound), "there is no "+r.Method+" "+r.URL.Path))
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	w.Header().Set("Content-Type", problemType)
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(body)
 }

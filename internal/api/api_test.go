@@ -175,6 +175,11 @@ func TestRefusalsAreProblems(t *testing.T) {
 		"no order":         {client.get("/v1/orders/nothing"), 404, "not_found"},
 		"no status":        {client.get("/v1/orders?status=1012"), 422, "invalid"},
 		"no place":         {client.get("/v1/orders?after=x"), 422, "invalid"},
+		"another's place":  {client.get("/v1/orders?after=5-abc"), 422, "invalid"},
+		"no user's id":     {client.get("/v1/orders?user=%00"), 422, "invalid"},
+		"no order's id":    {client.get("/v1/orders/%ff"), 404, "not_found"},
+		"no such path":     {client.get("/v1/nothing"), 404, "not_found"},
+		"no such method":   {client.ask(http.MethodDelete, "/v1/orders", ""), 404, "not_found"},
 		"others' orders":   {client.get("/v1/orders?user=c-2"), 403, "forbidden"},
 		"others' ids":      {client.get("/v1/orders?id=o"), 403, "forbidden"},
 		"nobody":           {c.get("/v1/orders"), 401, "unauthenticated"},
@@ -209,6 +214,11 @@ func TestOrdersAreListedForWhoeverMayKnowOfThem(t *testing.T) {
 	if offered[0].Note != "" || offered[1].Note == "" {
 		t.Errorf("sam sees %+v", offered)
 	}
+	some := sam.get("/v1/orders?open=true&limit=1")
+	same(t, "sam's newest", ids(some.Orders), []string{two})
+	some = sam.get("/v1/orders?open=true&limit=1&after=" + some.Next)
+	same(t, "sam's next, and what follows", []any{ids(some.Orders), some.Next}, []any{[]string{one}, ""})
+	same(t, "what is on offer to sam", ids(sam.get("/v1/orders?open=true&status=1002").Orders), []string{two})
 	same(t, "all", ids(op.get("/v1/orders").Orders), []string{three, two, one})
 	same(t, "of ben", ids(op.get("/v1/orders?user=c-ben").Orders), []string{two})
 	same(t, "cancelled or accepted", ids(op.get("/v1/orders?status=1008,1004").Orders), []string{three, one})
@@ -226,7 +236,10 @@ func TestOrdersAreListedForWhoeverMayKnowOfThem(t *testing.T) {
 func TestAnOrderIsShownAsItsReaderMaySeeIt(t *testing.T) {
 	c := start(t, nil)
 	ana, sam, sue, op := c.as("c-ana", callout.Client), c.as("s-sam", callout.Serviceman), c.as("s-sue", callout.Serviceman), c.as("o-1", callout.Operator)
-	id := ana.place("k-1", "s-sam", "s-sue")
+	id := ana.place("k-1", "s-sam", "s-sue", "s-sid")
+	if a := c.as("s-sid", callout.Serviceman).move("k-1", id, callout.OfferDeclined, `{"why":"too far"}`); a.status != http.StatusOK {
+		t.Errorf("declined: %+v", a)
+	}
 	order := func(by caller) callout.Order {
 		var o callout.Order
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.s.URL+"/v1/orders/"+id, nil)
@@ -262,9 +275,16 @@ func TestAnOrderIsShownAsItsReaderMaySeeIt(t *testing.T) {
 		for _, e := range events {
 			names = append(names, e.Name)
 		}
-		same(t, "events for "+by.user, names, []string{"PLACED", "BROADCASTED", "ACCEPTED"})
-		if events[0].Extra.Note != "ring twice" || events[2].SenderID != "s-sam" || events[2].SenderRole != "serviceman" || events[2].Order.Version != 3 {
-			t.Errorf("events: %+v", events)
+		want, last := []string{"PLACED", "BROADCASTED", "OFFER_DECLINED", "ACCEPTED"}, events[len(events)-1]
+		if by == sam { // of the time before he had it he sees what he was told
+			want = []string{"PLACED", "BROADCASTED", "ACCEPTED"}
+		}
+		same(t, "events for "+by.user, names, want)
+		if (events[0].Extra.Note == "") != (by == sam) || (events[0].Order.Note == "") != (by == sam) || last.Order.Note == "" {
+			t.Errorf("events for %s: %+v", by.user, events)
+		}
+		if last.SenderID != "s-sam" || last.SenderRole != "serviceman" || last.Order.Version != 4 {
+			t.Errorf("events for %s: %+v", by.user, events)
 		}
 	}
 	for _, path := range []string{"/events", "/receipts"} {
@@ -282,7 +302,7 @@ func TestAnOrderIsShownAsItsReaderMaySeeIt(t *testing.T) {
 		Seq     int64
 		Devices []struct{ Device string }
 	}) bool {
-		return r.UserID == "s-sue" && r.Version == 3 && r.Seq == 3
+		return r.UserID == "s-sue" && r.Version == 4 && r.Seq == 3
 	}) {
 		t.Errorf("receipts for operators: %+v", all)
 	}
@@ -347,10 +367,10 @@ func TestWhoIsConnectedIsListedForOperators(t *testing.T) {
 	same(t, "a page", two, []string{"c-1/d-c-1", "c-2/d-c-2"})
 	rest, _ := list(op, "?limit=2&after="+next)
 	same(t, "the rest", rest, []string{"s-9/d-s-9"})
-	mine, _ := list(c.as("c-2", callout.Client), "")
-	same(t, "one's own", mine, []string{"c-2/d-c-2"})
-	if a := c.as("c-2", callout.Client).get("/v1/sessions?user=c-1"); a.status != http.StatusForbidden {
-		t.Errorf("another's: %+v", a)
+	one, _ := list(op, "?user=c-2")
+	same(t, "of one", one, []string{"c-2/d-c-2"})
+	if a := c.as("c-2", callout.Client).get("/v1/sessions?user=c-2"); a.status != http.StatusForbidden {
+		t.Errorf("for a client: %+v", a)
 	}
 }
 
@@ -386,5 +406,31 @@ func TestFiguresSayWhatTheServerDid(t *testing.T) {
 	}
 	if a := client.get("/v1/figures"); a.status != http.StatusForbidden {
 		t.Errorf("for a client: %+v", a)
+	}
+}
+
+func TestAUserMayNotAskForEver(t *testing.T) {
+	c := start(t, func(c *servertest.Config) { c.Server.Session.Rate, c.Server.Session.Burst = 1, 3 })
+	client := c.as("c-1", callout.Client)
+	limited := 0
+	for range 20 {
+		if a := client.get("/v1/orders"); a.status == http.StatusTooManyRequests && a.Code == "rate_limited" {
+			limited++
+		}
+	}
+	if limited == 0 {
+		t.Error("none of 20 was too many")
+	}
+	for _, other := range []caller{c.as("c-2", callout.Client), c.as("shop", callout.Backend)} {
+		if a := other.get("/v1/orders"); a.status != http.StatusOK {
+			t.Errorf("%s: %+v", other.user, a)
+		}
+	}
+}
+
+func TestWhatIsNotKnownIsIgnored(t *testing.T) {
+	c := start(t, nil)
+	if a := c.as("c-1", callout.Client).say("k-1", `{"statusCode":1001,"receivers":["s-9"],"colour":"red"}`); a.status != http.StatusOK {
+		t.Errorf("%+v", a)
 	}
 }

@@ -22,6 +22,9 @@ func (a *API) identify(ctx context.Context, c *Caller) (callout.Actor, error) {
 	if err != nil {
 		return me, err
 	}
+	if me.Role != callout.Backend && !a.pace.allows(me.ID, a.config.Clock()) {
+		return me, problem(http.StatusTooManyRequests, string(callout.RateLimited), "too many requests; slow down")
+	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
 	barred, err := a.db.Barred(ctx, me.ID)
@@ -46,7 +49,7 @@ func (a *API) name(ctx context.Context, c *Caller) (callout.Actor, error) {
 	default:
 		return devActor(c)
 	}
-	ctx, cancel := a.within(ctx)
+	ctx, cancel := context.WithTimeout(ctx, a.config.Timeout)
 	defer cancel()
 	me, code, reason := a.config.Identify(ctx, strings.TrimSpace(token))
 	switch code {

@@ -47,24 +47,17 @@ func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput
 		Receivers: in.Body.Receivers,
 	}
 	if cmd.Extra, err = callout.ParseExtra(cmd.Status, in.Body.Extra); err != nil {
-		return nil, problem(http.StatusUnprocessableEntity, string(callout.Invalid), err.Error())
+		return nil, invalid(err.Error())
 	}
 	if me.Role == callout.Backend {
 		cmd.SayVia(me.ID)
 	}
+	answer, err := a.submit(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
-	answers := make(chan ledger.Answer, 1)
-	a.ledger.Submit(cmd, func(answer ledger.Answer) { answers <- answer })
-	var answer ledger.Answer
-	select {
-	case answer = <-answers:
-	case <-ctx.Done():
-		return nil, problem(http.StatusServiceUnavailable, string(callout.Unavailable), "there is no answer yet; send the command again with the same key")
-	}
-	if answer.Err != nil {
-		return nil, refusal(answer.Err, answer.Order)
-	}
 	order, _, err := a.db.Order(ctx, answer.OrderID)
 	if err != nil {
 		return nil, a.fault(ctx, "read an order", err)
@@ -75,21 +68,35 @@ func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput
 	return out, nil
 }
 
+// submit has a command decided and committed. One that has no answer in time may take effect yet.
+func (a *API) submit(ctx context.Context, cmd callout.Command) (ledger.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.config.Timeout)
+	defer cancel()
+	answers := make(chan ledger.Answer, 1)
+	a.ledger.Submit(cmd, func(answer ledger.Answer) { answers <- answer })
+	select {
+	case answer := <-answers:
+		if answer.Err != nil {
+			return answer, refusal(answer.Err, answer.Order)
+		}
+		return answer, nil
+	case <-ctx.Done():
+		return ledger.Answer{}, problem(http.StatusServiceUnavailable, string(callout.Unavailable), "there is no answer yet; send the command again with the same key")
+	}
+}
+
 // sender is whose command it is. A user whom a backend acts for is what they are on that order, and the client of one that is placed.
 func (in *CommandInput) sender(me callout.Actor) (callout.Actor, error) {
-	wrong := func(detail string) error {
-		return problem(http.StatusUnprocessableEntity, string(callout.Invalid), detail)
-	}
 	switch {
 	case me.Role != callout.Backend && in.Body.For == "":
 		return me, nil
 	case me.Role != callout.Backend:
 		return me, problem(http.StatusForbidden, string(callout.Forbidden), "only a backend acts for others")
 	case in.Body.For == "":
-		return me, wrong("for is missing: a backend acts for a user")
+		return me, invalid("for is missing: a backend acts for a user")
 	}
 	if err := callout.CheckUserID("for", in.Body.For); err != nil {
-		return me, wrong(err.Error())
+		return me, invalid(err.Error())
 	}
 	if callout.Status(in.Body.StatusCode) == callout.Placed {
 		return callout.Actor{ID: in.Body.For, Role: callout.Client}, nil

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -48,10 +49,13 @@ func (a *API) listOrders(ctx context.Context, in *ListInput) (*ListOutput, error
 	switch {
 	case in.ID != "":
 		page, failed = a.ordersByID(ctx, in.ID, in.Limit)
-	case me.Role == callout.Serviceman && in.Open && len(in.Status) == 0 && q.After.ID == "":
+	case me.Role == callout.Serviceman && in.Open:
 		page, failed = a.openOrders(ctx, me.ID, &q)
 	default:
 		page, failed = a.list(ctx, q)
+	}
+	if errors.Is(failed, store.BadCursor) {
+		return nil, invalid("after: " + store.BadCursor.Error())
 	}
 	if failed != nil {
 		return nil, a.fault(ctx, "list orders", failed)
@@ -73,23 +77,25 @@ func (a *API) list(ctx context.Context, q store.Query) (store.Page, error) {
 
 // query says what is asked of the store, or what is wrong with it.
 func (in *ListInput) query(me callout.Actor) (store.Query, error) {
-	wrong := func(detail string) error {
-		return problem(http.StatusUnprocessableEntity, string(callout.Invalid), detail)
-	}
 	q := store.Query{UserID: in.User, Open: in.Open, Since: in.Since, Until: in.Until, Limit: in.Limit}
 	var err error
 	if q.After, err = store.ParseCursor(in.After); err != nil {
-		return q, wrong("after: " + err.Error())
+		return q, invalid("after: " + err.Error())
 	}
 	for _, code := range in.Status {
 		status := callout.Status(code)
 		if !status.Rests() {
-			return q, wrong("status is not one that an order rests in")
+			return q, invalid("status is not one that an order rests in")
 		}
 		q.Statuses = append(q.Statuses, status)
 	}
 	if in.ID != "" && (in.User != "" || in.Open || len(in.Status) > 0 || !in.Since.IsZero() || !in.Until.IsZero() || in.After != "") {
-		return q, wrong("id goes with nothing beside it but limit")
+		return q, invalid("id goes with nothing beside it but limit")
+	}
+	for name, id := range map[string]string{"user": in.User, "id": in.ID} {
+		if err := callout.CheckID(name, id); id != "" && err != nil {
+			return q, invalid(err.Error())
+		}
 	}
 	if readsAll(me) {
 		return q, nil
@@ -125,13 +131,18 @@ func (a *API) openOrders(ctx context.Context, userID string, q *store.Query) (pa
 	if err != nil {
 		return page, err
 	}
-	for _, o := range slices.Backward(snapshot.Orders) {
+	before := q.Before()
+	for _, o := range slices.Backward(snapshot.Orders) { // the first placed is the first
+		at := store.Cursor{At: o.PlacedAt.UnixMilli(), ID: o.ID}
+		if at.At > before.At || at.At == before.At && at.ID >= before.ID || at.At < q.From() || !q.Matches(o.Status) {
+			continue
+		}
 		if len(page.Orders) == q.Limit {
+			last := page.Orders[q.Limit-1]
+			page.Next = store.Cursor{At: last.PlacedAt.UnixMilli(), ID: last.ID}
 			break
 		}
-		if !o.PlacedAt.Before(q.Since) && (q.Until.IsZero() || o.PlacedAt.Before(q.Until)) {
-			page.Orders = append(page.Orders, o)
-		}
+		page.Orders = append(page.Orders, o)
 	}
 	return page, nil
 }
@@ -158,6 +169,9 @@ func (a *API) find(ctx context.Context, in *OrderInput) (*callout.Order, callout
 	me, err := a.identify(ctx, &in.Caller)
 	if err != nil {
 		return nil, me, err
+	}
+	if callout.CheckID("order", in.Order) != nil {
+		return nil, me, notFound("of that id")
 	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()
@@ -200,8 +214,15 @@ type EventsOutput struct {
 	}
 }
 
+// asOffered shows an event of the time when nobody had the order as a serviceman on offer was told of it, and reports whether he was.
+func asOffered(e *callout.Event) bool {
+	e.Order, e.Extra = e.Order.As(callout.OfferView), callout.Extra{}
+	return e.Status != callout.OfferDeclined
+}
+
 func (a *API) listEvents(ctx context.Context, in *OrderInput) (*EventsOutput, error) {
-	if _, err := a.findAsParty(ctx, in); err != nil {
+	me, err := a.findAsParty(ctx, in)
+	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := a.within(ctx)
@@ -214,13 +235,16 @@ func (a *API) listEvents(ctx context.Context, in *OrderInput) (*EventsOutput, er
 	out.Body.Events = make([]Event, 0, len(events))
 	for i := range events {
 		e := &events[i]
+		if me.Role == callout.Serviceman && e.Order.ServicemanID == "" && !asOffered(e) {
+			continue
+		}
 		extra, err := e.Extra.AppendJSON(nil)
 		if err != nil {
 			return nil, a.fault(ctx, "encode an event", err)
 		}
 		out.Body.Events = append(out.Body.Events, Event{
 			Version: e.Version, StatusCode: int(e.Status), Name: e.Status.String(), Message: e.Status.Message(),
-			SenderID: e.Sender.ID, SenderRole: string(e.Sender.Role), At: e.At, Order: e.Order.As(callout.PartyView), Extra: extra,
+			SenderID: e.Sender.ID, SenderRole: string(e.Sender.Role), At: e.At, Order: e.Order, Extra: extra,
 		})
 	}
 	return out, nil

@@ -69,6 +69,10 @@ func statusOf(code callout.Code) int {
 	return http.StatusInternalServerError
 }
 
+func invalid(detail string) *Problem {
+	return problem(http.StatusUnprocessableEntity, string(callout.Invalid), detail)
+}
+
 func notFound(orderID string) *Problem {
 	return problem(http.StatusNotFound, string(callout.NotFound), "there is no order "+orderID+" of yours")
 }

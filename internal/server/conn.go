@@ -24,6 +24,7 @@ type conn struct {
 	lingerUntil  time.Time // once the close frame has been sent: how long the peer is still listened to
 	deaf         bool      // what still comes is thrown away: it can no longer be made out
 	subscription *bus.Subscription
+	watching     bool // everybody's events
 
 	inLine standing      // for a turn
 	signal chan struct{} // instead of that, for one that has a goroutine: holds one when there is something to do
@@ -159,7 +160,9 @@ func (c *conn) end() {
 	c.server.wheel.remove(c)
 	if c.subscription != nil {
 		c.server.bus.Unsubscribe(c.subscription)
-		c.server.bus.Unwatch(c)
+		if c.watching {
+			c.server.bus.Unwatch(c)
+		}
 	}
 	c.link.close()
 	c.server.hub.remove(c)

@@ -33,6 +33,7 @@ func (c *conn) request(r session.Request) {
 		}
 		c.subscription = c.server.bus.Subscribe(r.UserID, r.Receipts, c)
 		if r.Watch {
+			c.watching = true
 			c.server.bus.Watch(c)
 		}
 		c.ask(func(ctx context.Context) func(time.Time) session.Actions {

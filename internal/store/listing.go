@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -56,15 +55,18 @@ func (c Cursor) String() string {
 	return strconv.FormatInt(c.At, 10) + "-" + c.ID
 }
 
-// ParseCursor reads what String gave.
+// BadCursor is the error of a cursor that no page has given.
+const BadCursor Fault = "it is no place in a list"
+
+// ParseCursor reads what String gave. The error is BadCursor.
 func ParseCursor(text string) (Cursor, error) {
 	if text == "" {
 		return Cursor{}, nil
 	}
 	at, id, _ := strings.Cut(text, "-")
 	n, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || id == "" {
-		return Cursor{}, fmt.Errorf("%.80q is no place in a list", text)
+	if err != nil || callout.CheckID("the cursor", id) != nil {
+		return Cursor{}, BadCursor
 	}
 	return Cursor{n, id}, nil
 }
@@ -99,6 +101,19 @@ func (q *Query) IsOpen() bool {
 	return q.Open || len(q.Statuses) > 0 && !slices.ContainsFunc(q.Statuses, callout.Status.Ends)
 }
 
+// Matches reports whether an order of a status is asked for, of those in the list that is read.
+func (q *Query) Matches(status callout.Status) bool {
+	return (!q.Open || !status.Ends()) && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, status))
+}
+
+// Looks is how many orders to read of a list: one more than are looked at, so that it is known whether others follow.
+func (q *Query) Looks() int {
+	if len(q.Statuses) > 0 || q.Open && q.UserID != "" {
+		return LookedAt + 1
+	}
+	return min(q.Limit, LookedAt) + 1
+}
+
 // Choose takes those that match of the orders that were looked at, which are one more than LookedAt where there are so many, and says
 // where the next page begins.
 func (q *Query) Choose(looked []Listed) (chosen []Cursor, next Cursor) {
@@ -106,7 +121,7 @@ func (q *Query) Choose(looked []Listed) (chosen []Cursor, next Cursor) {
 		if i == LookedAt || len(chosen) == q.Limit {
 			return chosen, looked[i-1].At
 		}
-		if (!q.Open || !l.Status.Ends()) && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, l.Status)) {
+		if q.Matches(l.Status) {
 			chosen = append(chosen, l.At)
 		}
 	}

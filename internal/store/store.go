@@ -15,7 +15,7 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// Fault classifies what went wrong in a commit. An error that wraps none leaves its outcome unknown: the transaction may
+// Fault classifies what went wrong, mostly in a commit. An error that wraps none leaves its outcome unknown: the transaction may
 // have been committed or not.
 type Fault string
 

@@ -3,6 +3,7 @@
 
 import { BusyError, ClosedError, errorOf } from './errors.js';
 import { Socket } from './socket.js';
+import { tell, until } from './waiting.js';
 import { Status } from './statuses.js';
 
 /** How many events of the program may wait in a bloc, and how many states for it. */
@@ -198,9 +199,8 @@ export class SocketBloc {
           yield next.state;
           continue;
         }
-        await new Promise((resolve) => {
-          this.#wake = () => resolve(undefined);
-          signal?.addEventListener('abort', this.#wake, { once: true });
+        await until(signal, (resolve) => {
+          this.#wake = resolve;
         });
       }
     } finally {
@@ -296,7 +296,7 @@ export class SocketBloc {
       return;
     }
     if (connected || this.#told) {
-      this.#config.onConnection?.(connected, error);
+      tell(this.#config.onConnection, connected, error);
     }
     if (ended) {
       this.#running = false;
@@ -317,11 +317,16 @@ export class SocketBloc {
       if (!received) {
         return;
       }
-      await new Promise((resolve) => {
-        const finished = () => resolve(undefined);
-        signal.addEventListener('abort', finished, { once: true });
-        this.#tell(new SocketReceiveDataState(received), finished);
+      let finished = false;
+      await until(signal, (resolve) => {
+        this.#tell(new SocketReceiveDataState(received), () => {
+          finished = true;
+          resolve();
+        });
       });
+      if (!finished) {
+        return; // the program was not given it, or was busy with it
+      }
     }
   }
 

@@ -95,6 +95,7 @@ export class Link {
     this.#frames = [];
     this.#end(why);
     this.#socket.close();
+    this.#socket.terminate?.(); // where there is such a thing: a peer that is silent would keep the socket
   }
 
   /** Says goodbye. The connection is over when the server has agreed, or when it is cut. */

@@ -13,6 +13,7 @@ import { Outbox, Pending, mostPending } from './outbox.js';
 import { Pause, sleep } from './pause.js';
 import { Status, nameOf } from './statuses.js';
 import { TokenKeeper } from './token.js';
+import { tell, unless, until } from './waiting.js';
 
 const greetWithin = 15_000; // ms from dialling to the welcome
 const leaveWithin = 5_000; // ms for the server to agree to an end
@@ -100,13 +101,18 @@ export class Socket {
    */
   async open({ signal } = {}) {
     signal?.throwIfAborted();
+    let was = false;
     const life = await this.start((change) => {
-      if (change.connected || !change.ended || this.connected) {
-        this.#config.onConnection(change.connected, change.error);
+      if (was || change.connected) {
+        was = change.connected;
+        tell(this.#config.onConnection, change.connected, change.error);
       }
     });
     const stop = () => life.stop.abort(signal?.reason);
     signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) {
+      stop();
+    }
     await Promise.race([life.welcomed, life.ended]);
     signal?.removeEventListener('abort', stop);
     if (life.over) {
@@ -160,20 +166,29 @@ export class Socket {
    * While there is no connection the command waits for it. A command whose outcome is not known is sent again under the same id
    * until there is one. A refusal is a CalloutError. When the signal is given or the socket ends first, the error is an UndecidedError
    * if the command may have reached the server. It is then not sent again by itself.
+   *
+   * The answer comes at its place in the inbox. No more than Config.window events come before the program has finished them: a program
+   * without a loop over orderStatuses sends no more commands than that, and has to run an empty one if it is to.
    * @param {Command} command
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<Received>}
    */
   async send(command, { signal } = {}) {
     signal?.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const pending = this.#post(command, resolve, reject);
-      signal?.addEventListener('abort', () => {
-        if (this.#outbox.remove(pending)) {
-          reject(pending.undecided(signal.reason));
-        }
-      }, { once: true });
-    });
+    let abandon = () => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        const pending = this.#post(command, resolve, reject);
+        abandon = () => {
+          if (this.#outbox.remove(pending)) {
+            reject(pending.undecided(signal?.reason));
+          }
+        };
+        signal?.addEventListener('abort', abandon, { once: true });
+      });
+    } finally {
+      signal?.removeEventListener('abort', abandon);
+    }
   }
 
   /**
@@ -242,9 +257,8 @@ export class Socket {
         this.#orders.tell(received.orderId, received.version);
         return received;
       }
-      await new Promise((resolve) => {
-        this.#arrived = () => resolve(undefined);
-        signal?.addEventListener('abort', this.#arrived, { once: true });
+      await until(signal, (resolve) => {
+        this.#arrived = resolve;
       });
     }
   }
@@ -360,7 +374,7 @@ export class Socket {
       signal.addEventListener('abort', leave, { once: true });
       const welcome = await this.#greet(link, hello);
       signal.throwIfAborted();
-      await this.#settle(life, welcome);
+      await unless(signal, this.#settle(life, welcome));
       welcomed = true;
       return { welcomed, error: await this.#converse(life, link, welcome) };
     } catch (thrown) {
@@ -409,7 +423,7 @@ export class Socket {
     /** @type {Record<string, unknown>} */
     const hello = { type: 'hello', window };
     if (token) {
-      life.token = await token();
+      life.token = await unless(life.stop.signal, token());
       if (life.expired && life.token === life.expired) {
         throw new Final(new CloseError(CloseCode.TOKEN_EXPIRED, 'the token has expired and there is no other'));
       }
@@ -543,11 +557,11 @@ export class Socket {
         break;
       case 'receipt':
         for (const to of frame.to ?? []) {
-          this.#config.onReceipt?.({ orderId: frame.orderId, version: frame.version, ...to });
+          tell(this.#config.onReceipt, { orderId: frame.orderId, version: frame.version, ...to });
         }
         break;
       case 'watch':
-        this.#config.onWatch?.(frame.events ?? [], frame.missed === true);
+        tell(this.#config.onWatch, frame.events ?? [], frame.missed === true);
         break;
       case 'token':
         keeper.taken(frame.expiresAt);

@@ -144,6 +144,7 @@
  * @property {number} readyState
  * @property {(data: string) => void} send
  * @property {(code?: number, reason?: string) => void} close
+ * @property {() => void} [terminate]
  * @property {(type: 'open' | 'message' | 'close' | 'error', listener: (event: any) => void) => void} addEventListener
  */
 

@@ -75,7 +75,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 	})
 	n.server.Mount("/v1/", api.New(api.Config{
 		Identify: n.server.Identify, EachSession: n.server.EachSession, Figures: n.figures, Dev: n.config.Server.Session.Dev, Timeout: n.config.Server.ReadTimeout,
-		Version: n.config.Version, Log: n.config.Server.Log,
+		Version: n.config.Version, Rate: float64(n.config.Server.Session.Rate), Burst: n.config.Server.Session.Burst, Clock: n.config.Server.Clock, Log: n.config.Server.Log,
 	}, n.ledger, n.database))
 	return n, nil
 }

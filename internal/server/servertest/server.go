@@ -142,7 +142,7 @@ func (s *Server) start() {
 		Metrics: c.Server.Registry, CountOpen: db.CountOpen, Clock: c.Server.Clock, Timeout: c.Server.ReadTimeout, Log: c.Server.Log,
 	})
 	s.Server.Mount("/v1/", api.New(api.Config{
-		Identify: s.Server.Identify, EachSession: s.Server.EachSession, Figures: s.Figures, Dev: c.Server.Session.Dev, Timeout: c.Server.ReadTimeout, Version: "test", Log: c.Server.Log,
+		Identify: s.Server.Identify, EachSession: s.Server.EachSession, Figures: s.Figures, Dev: c.Server.Session.Dev, Timeout: c.Server.ReadTimeout, Version: "test", Rate: float64(c.Server.Session.Rate), Burst: c.Server.Session.Burst, Clock: c.Server.Clock, Log: c.Server.Log,
 	}, l, db))
 	if c.Listen != nil {
 		listener = c.Listen(listener)

@@ -30,7 +30,7 @@ const (
 func (db *DB) List(ctx context.Context, q store.Query) (page store.Page, err error) {
 	err = db.reads.with(ctx, func(conn *pgx.Conn) error {
 		before := q.Before()
-		rows, err := conn.Query(ctx, readList, listOf(&q), before.At, before.ID, q.From(), store.LookedAt+1)
+		rows, err := conn.Query(ctx, readList, listOf(&q), before.At, before.ID, q.From(), q.Looks())
 		if err != nil {
 			return err
 		}
@@ -44,6 +44,7 @@ func (db *DB) List(ctx context.Context, q store.Query) (page store.Page, err err
 		var chosen []store.Cursor
 		chosen, page.Next = q.Choose(looked)
 		page.Orders, err = ordersAt(ctx, conn, chosen)
+		page.Orders = slices.DeleteFunc(page.Orders, func(o callout.Order) bool { return !q.Matches(o.Status) }) // it has moved on meanwhile
 		return err
 	})
 	if err != nil {

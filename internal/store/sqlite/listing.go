@@ -64,7 +64,7 @@ func lookAt(conn *sqlite3.Conn, q *store.Query) (looked []store.Listed, err erro
 	var n int64 // the rows of a list begin with 1, so none is before 0
 	if before.ID != "" {
 		if n, err = strconv.ParseInt(before.ID, 10, 64); err != nil {
-			return nil, err
+			return nil, store.BadCursor
 		}
 	}
 	err = run(conn, listQuery, func(row *sqlite3.Stmt) error {
@@ -72,7 +72,7 @@ func lookAt(conn *sqlite3.Conn, q *store.Query) (looked []store.Listed, err erro
 			At: store.Cursor{At: row.ColumnInt64(0), ID: row.ColumnText(1)}, Status: callout.Status(row.ColumnInt(2)),
 		})
 		return nil
-	}, list, before.At, n, q.From(), int64(store.LookedAt+1))
+	}, list, before.At, n, q.From(), int64(q.Looks()))
 	return looked, err
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import {
-  CalloutError, ClosedError, SocketBloc, SocketConnectEvent, SocketConnectState, SocketDataSentState, SocketDisconnectEvent,
+  CalloutError, ClosedError, MemoryCursor, SocketBloc, SocketConnectEvent, SocketConnectState, SocketDataSentState, SocketDisconnectEvent,
   SocketDisconnectState, SocketNullState, SocketReceiveDataState, SocketSendDataEvent, Status,
 } from '../callout.js';
 import { startProxy, startServer } from './support/server.js';
@@ -85,4 +85,33 @@ test('a bloc tells that the connection is lost, and that it is back', patience, 
   await next(states, SocketConnectState);
   await bloc.close();
   await network.stop();
+});
+
+test('an event that was not handed to the program is not finished by closing', patience, async () => {
+  const cursor = new MemoryCursor();
+  const config = { url: server.url, userId: 'b-f', role: /** @type {const} */ ('serviceman'), device: 'phone', cursor };
+  const client = new SocketBloc({ url: server.url, userId: 'b-g', role: 'client' });
+  const told = client.states();
+  client.add(new SocketConnectEvent());
+  await next(told, SocketConnectState);
+
+  const first = new SocketBloc(config);
+  first.add(new SocketConnectEvent());
+  await next(first.states(), SocketConnectState);
+  client.sendOrderStatus({ orderStatusAsInt: Status.PLACED, receiverId: 'b-f' });
+  await told.next();
+  await told.next();
+  while (first.orders().length === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await first.close();
+
+  const second = new SocketBloc(config);
+  const states = second.states();
+  second.add(new SocketConnectEvent());
+  const one = (await states.next()).value;
+  const other = one instanceof SocketConnectState ? (await states.next()).value : one;
+  assert(other instanceof SocketReceiveDataState);
+  assert.equal(other.received.orderStatusAsString, 'PLACED');
+  await Promise.all([second.close(), client.close()]);
 });

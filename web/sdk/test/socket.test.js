@@ -198,3 +198,53 @@ test('what is wrong with a config is said at once', () => {
     assert.throws(() => new Socket(wrong), TypeError);
   }
 });
+
+test('a token that does not come keeps nobody from closing, nor does an open that was given up', patience, async () => {
+  const socket = new Socket({ url: server.url, token: () => new Promise(() => {}) });
+  const opening = assert.rejects(socket.open(), ClosedError);
+  await new Promise((resolve) => setImmediate(resolve));
+  await socket.close();
+  await opening;
+  const enough = new AbortController();
+  const given = new Socket({ url: 'ws://127.0.0.1:1', userId: 'x', role: 'client', retryMin: 1 }).open({ signal: enough.signal });
+  enough.abort(new Error('enough'));
+  await assert.rejects(given, /enough/);
+});
+
+test('the program is told that its socket has ended', patience, async () => {
+  /** @type {boolean[]} */
+  const told = [];
+  const first = client('e-1', { device: 'phone', onConnection: (connected) => told.push(connected) });
+  await first.open();
+  const second = client('e-1', { device: 'phone' });
+  await second.open();
+  for await (const _ of first.orderStatuses()) {
+    // until it is over
+  }
+  assert.deepEqual(told, [true, false]);
+  await second.close();
+});
+
+test('waiting leaves no listener behind', patience, async () => {
+  const signal = new AbortController().signal;
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (/** @type {any[]} */ ...args) => {
+    listeners++;
+    return addEventListener.apply(signal, /** @type {any} */ (args));
+  };
+  signal.removeEventListener = (/** @type {any[]} */ ...args) => {
+    listeners--;
+    return removeEventListener.apply(signal, /** @type {any} */ (args));
+  };
+  const socket = client('l-1');
+  await socket.open();
+  for (let i = 0; i < 5; i++) {
+    await socket.send({ statusCode: Status.PLACED, receivers: ['s-1'] }, { signal });
+    for await (const _ of socket.orderStatuses({ signal })) {
+      break;
+    }
+  }
+  await socket.close();
+  assert.equal(listeners, 0);
+});
