@@ -13,8 +13,8 @@ import (
 
 // The lists that are nobody's.
 const (
-	listOfAll  = 0
-	listOfOpen = -1
+	listOfAll  int64 = 0
+	listOfOpen int64 = -1
 )
 
 // listQuery reads places of a list before another.
@@ -49,7 +49,7 @@ func (r *Reader) List(ctx context.Context, q store.Query) (page store.Page, err 
 
 // lookAt reads the orders that a page looks at, and one more.
 func lookAt(conn *sqlite3.Conn, q *store.Query) (looked []store.Listed, err error) {
-	list := int64(listOfAll)
+	list := listOfAll
 	switch {
 	case q.UserID != "":
 		u, err := readUser(conn, q.UserID)

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,9 +55,9 @@ func (tx *transaction) write(records []store.Record, acks []store.Ack) ([]wire.E
 		if err := tx.putOpen(&records[i]); err != nil {
 			return nil, fmt.Errorf("put who has order %s open: %w", records[i].OrderID, err)
 		}
-		if err := tx.putLists(&records[i]); err != nil {
-			return nil, fmt.Errorf("put order %s into lists: %w", records[i].OrderID, err)
-		}
+	}
+	if err := tx.putLists(records); err != nil {
+		return nil, fmt.Errorf("put orders into lists: %w", err)
 	}
 	for _, a := range acks {
 		if err := tx.putAck(a); err != nil {
@@ -101,38 +100,38 @@ type inboxRow struct {
 	view             callout.View
 }
 
-// rowsAtOnce are how many rows one statement adds: as many as may be, since a statement costs more than a row of it.
-var rowsAtOnce = []int{64, 8, 1}
-
 // addRows adds rows to inboxes, those of an inbox beside each other.
 func (tx *transaction) addRows(rows []inboxRow) error {
 	slices.SortFunc(rows, func(a, b inboxRow) int { return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.seq, b.seq)) })
+	values := make([]int64, 0, 4*len(rows))
+	for _, r := range rows {
+		values = append(values, r.user, r.seq, r.event, int64(r.view))
+	}
+	return insert(tx.conn, `inbox (user, seq, event, view)`, 4, values)
+}
+
+// rowsAtOnce are how many rows one statement adds: as many as may be, since a statement costs more than a row of it.
+var rowsAtOnce = []int{64, 8, 1}
+
+// insert adds rows of so many numbers each. What is refused is rolled back with the whole transaction, which is over then: to undo the
+// statement alone SQLite would keep a copy of every page that it writes.
+func insert(conn *sqlite3.Conn, into string, width int, values []int64) error {
+	row := "(?" + strings.Repeat(", ?", width-1) + ")"
 	for _, n := range rowsAtOnce {
-		for ; len(rows) >= n; rows = rows[n:] {
-			if err := addRows(tx.conn, rows[:n]); err != nil {
+		for ; len(values) >= n*width; values = values[n*width:] {
+			stmt, err := conn.Prepare(`INSERT OR ROLLBACK INTO ` + into + ` VALUES ` + row + strings.Repeat(", "+row, n-1))
+			if err != nil {
+				return err
+			}
+			for i, v := range values[:n*width] {
+				stmt.BindInt64(i+1, v)
+			}
+			if _, err := stmt.Step(); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// addRows adds rows in one statement. What is refused is rolled back with the whole transaction, which is over then: to undo the
-// statement alone SQLite would keep a copy of every page that it writes.
-func addRows(conn *sqlite3.Conn, rows []inboxRow) error {
-	const insert = `INSERT OR ROLLBACK INTO inbox (user, seq, event, view) VALUES (?, ?, ?, ?)`
-	stmt, err := conn.Prepare(insert + strings.Repeat(`, (?, ?, ?, ?)`, len(rows)-1))
-	if err != nil {
-		return err
-	}
-	for i, r := range rows {
-		stmt.BindInt64(4*i+1, r.user)
-		stmt.BindInt64(4*i+2, r.seq)
-		stmt.BindInt64(4*i+3, r.event)
-		stmt.BindInt64(4*i+4, int64(r.view))
-	}
-	_, err = stmt.Step()
-	return err
 }
 
 // user finds somebody's inbox, and makes one for whoever is new.
@@ -210,26 +209,29 @@ func (tx *transaction) putOpen(r *store.Record) error {
 	return nil
 }
 
-// putLists keeps the lists that an order stands in: its client's from the beginning, its serviceman's once there is one, and that of
-// open orders to its end.
-func (tx *transaction) putLists(r *store.Record) error {
-	const insert = `INSERT INTO lists (list, placed_at, "order") VALUES (?, ?, ?)`
+// putLists keeps the lists that orders stand in: their clients' from the beginning, their servicemen's once there is one, and that of
+// open orders to their end.
+func (tx *transaction) putLists(records []store.Record) error {
 	const remove = `DELETE FROM lists WHERE list = ? AND placed_at = ? AND "order" = ?`
-	change := func(query string, lists ...int64) (err error) {
-		for _, list := range lists {
-			err = errors.Join(err, run(tx.conn, query, nil, list, r.Order.PlacedAt.UnixMilli(), tx.chains[r.OrderID].n))
+	var added []int64
+	for i := range records {
+		r := &records[i]
+		at, n := r.Order.PlacedAt.UnixMilli(), tx.chains[r.OrderID].n
+		switch {
+		case r.Status == callout.Placed:
+			added = append(added, listOfAll, at, n, tx.users[r.Order.ClientID].n, at, n)
+			if open := tx.chains[r.OrderID].order; !open.Status.Ends() {
+				added = append(added, listOfOpen, at, n)
+			}
+		case r.Status == callout.Accepted:
+			added = append(added, tx.users[r.Order.ServicemanID].n, at, n)
+		case r.Order.Status.Ends():
+			if err := run(tx.conn, remove, nil, listOfOpen, at, n); err != nil {
+				return err
+			}
 		}
-		return err
 	}
-	switch {
-	case r.Status == callout.Placed:
-		return change(insert, listOfAll, listOfOpen, tx.users[r.Order.ClientID].n)
-	case r.Status == callout.Accepted:
-		return change(insert, tx.users[r.Order.ServicemanID].n)
-	case r.Order.Status.Ends():
-		return change(remove, listOfOpen)
-	}
-	return nil
+	return insert(tx.conn, `lists (list, placed_at, "order")`, 3, added)
 }
 
 func formerJSON(former []string) (string, error) {
