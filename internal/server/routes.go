@@ -12,6 +12,7 @@ import (
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/socket", s.native)
+	mux.HandleFunc("/v1/socket", onlyGet) // whatever is mounted under /v1/
 	mux.HandleFunc("GET /order", s.classic)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
@@ -52,6 +53,11 @@ func lastUnlessUpgraded(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func onlyGet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	say(w, http.StatusMethodNotAllowed, "a WebSocket is opened by GET")
 }
 
 // healthz says that the process lives.
