@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,24 @@ func TestADatabaseOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 	if err := conn.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+	for _, list := range []struct {
+		query store.Query
+		want  []string
+	}{
+		{store.Query{Limit: 9}, []string{"o-2", "o-1"}},
+		{store.Query{Limit: 9, UserID: "c-1"}, []string{"o-2", "o-1"}},
+		{store.Query{Limit: 9, UserID: "s-1"}, nil}, // who has accepted none
+		{store.Query{Limit: 9, Open: true}, []string{"o-2"}},
+	} {
+		var got []string
+		page, err := db.List(t.Context(), list.query)
+		for _, o := range page.Orders {
+			got = append(got, o.ID)
+		}
+		if err != nil || !slices.Equal(got, list.want) {
+			t.Errorf("%+v lists %v, not %v (%v)", list.query, got, list.want, err)
+		}
 	}
 	cut, err := db.Cut(t.Context(), time.Second, store.Cut{}, 100)
 	if err != nil || cut.Rows != 6 || cut.Devices != 1 || !cut.Done {
