@@ -23,7 +23,7 @@ test: setup ## format, vet, imports, tests with the race detector on SQLite and 
 	bash scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: setup
-setup: ## install what the tests need beside Go (PostgreSQL, gcc, Node.js), or say what that is
+setup: ## install what the tests need beside Go (PostgreSQL, gcc, Node.js, Chromium), or say what that is
 	@bash scripts/setup.sh </dev/null
 
 .PHONY: lint
@@ -47,8 +47,8 @@ sim: ## the simulation, for as many seeds as SEEDS says, from the one in FIRST o
 	cd internal/sim && go test -count=1 -timeout 0 -run '^TestEveryPromise' -sim.seeds=$(SEEDS) -sim.first=$(FIRST)
 
 .PHONY: docs
-docs: ## write docs/states.md anew from the table of the rules
-	go test -count=1 -run '^TestStatesDoc' -update .
+docs: ## write anew what is made of the table of the rules: docs/states.md, and the SDK's web/sdk/table.js
+	go test -count=1 -run '^(TestStatesDoc|TestTheTableOf|TestTheMovesOf)' -update .
 
 .PHONY: bench-peers
 bench-peers: ## Callout beside socket.io, ws and centrifuge, and on databases of millions of events, in some two hours; writes docs/performance.*

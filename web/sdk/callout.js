@@ -24,5 +24,6 @@ export {
 export { MemoryCursor, StorageCursor } from './cursor.js';
 export { BusyError, CalloutError, CloseCode, CloseError, ClosedError, ProtocolFault, ResetError, UndecidedError } from './errors.js';
 export { LostError } from './link.js';
+export { moves } from './moves.js';
 export { Socket } from './socket.js';
 export { Status, ends, nameOf } from './statuses.js';
