@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure of what the tests need beside Go: a C compiler, for the race detector, PostgreSQL's server programs, and Node.js 20 or
-# newer with npm. On Debian and Ubuntu it installs what is missing if it may; elsewhere it says in one line what to install.
+# Makes sure of what the tests need beside Go: a C compiler, for the race detector, PostgreSQL's server programs, Node.js 20 or newer
+# with npm, and Chromium. On Debian and Ubuntu it installs what is missing if it may; elsewhere it says in one line what to install.
 set -euo pipefail
 
 has_compiler() {
@@ -23,10 +23,16 @@ has_node() {
 	command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 }
 
+# The same names as in web/test/support/browser.js.
+has_chromium() {
+	[ -n "${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null
+}
+
 missing=()
 has_compiler || missing+=(gcc libc6-dev)
 has_postgres || missing+=(postgresql)
 has_node || missing+=(nodejs npm)
+has_chromium || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 sudo=()
@@ -38,7 +44,7 @@ if [ -f /etc/debian_version ] && command -v apt-get >/dev/null && "${sudo[@]}" t
 	apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
 	"${apt[@]}" update </dev/null
 	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
-	if has_compiler && has_postgres && has_node; then exit 0; fi
+	if has_compiler && has_postgres && has_node && has_chromium; then exit 0; fi
 fi
-echo "The tests need a C compiler, PostgreSQL, and Node.js 20 or newer with npm (Debian 13: apt-get install gcc libc6-dev postgresql nodejs npm; Fedora: dnf install gcc postgresql-server nodejs npm; macOS: xcode-select --install, brew install postgresql@17 node; elsewhere Node.js is at https://nodejs.org)." >&2
+echo "The tests need a C compiler, PostgreSQL, Node.js 20 or newer with npm, and Chromium or Chrome (Debian 13: apt-get install gcc libc6-dev postgresql nodejs npm chromium; Fedora: dnf install gcc postgresql-server nodejs npm chromium; macOS: xcode-select --install, brew install postgresql@17 node, and CHROMIUM=/path/to/Chrome; elsewhere Node.js is at https://nodejs.org)." >&2
 exit 1

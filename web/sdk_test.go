@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// sdk is a copy of the JavaScript SDK with what its tests need, so that nothing is left behind beside the original.
-func sdk(t *testing.T) string {
+// copied is a copy of a directory, so that nothing is left behind beside the original.
+func copied(t *testing.T, of string) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "sdk")
-	from, err := os.OpenRoot("sdk")
+	dir := filepath.Join(t.TempDir(), "copy")
+	from, err := os.OpenRoot(of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestTheJavaScriptSDK(t *testing.T) {
 // TestTheTypesOfTheJavaScriptSDK, strictly, and those that its package declares.
 func TestTheTypesOfTheJavaScriptSDK(t *testing.T) {
 	t.Parallel()
-	dir := sdk(t)
+	dir := copied(t, "sdk")
 	run(t, dir, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
 	run(t, dir, "npm", "run", "check")
 	run(t, dir, "npm", "pack", "--pack-destination", t.TempDir())

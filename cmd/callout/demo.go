@@ -20,14 +20,15 @@ type demoCommand struct {
 	Orders  *int   `help:"Play that many orders at once, 1 to 10000, and sum up." placeholder:"N"`
 	Trace   string `help:"Write the arrows to a file as JSON lines." placeholder:"FILE" predictor:"file"`
 	Mermaid bool   `help:"Print the order as a Mermaid diagram."`
+	Web     bool   `help:"Play it yourself, on two phones in the browser."`
 }
 
-// Run plays one order and draws it, or many and sums up.
+// Run plays one order and draws it, or many and sums up, or has people play.
 func (c *demoCommand) Run(ctx context.Context) error {
 	signal.Ignore(syscall.SIGPIPE) // a reader who has seen enough ends the demo, which tidies up
 	terminal := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
 	return demo.Run(ctx, demo.Options{
-		Database: c.DB, Cancel: c.Cancel, Classic: c.Classic, Orders: c.Orders, Trace: c.Trace, Mermaid: c.Mermaid,
+		Database: c.DB, Cancel: c.Cancel, Classic: c.Classic, Orders: c.Orders, Trace: c.Trace, Mermaid: c.Mermaid, Web: c.Web,
 		Out: os.Stdout, Terminal: terminal, Colours: terminal && os.Getenv("NO_COLOR") == "",
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})

@@ -188,9 +188,10 @@ func (c *serveCommand) greet(log *slog.Logger, addr string) {
 		scheme, web = "wss", "https"
 	}
 	log.Info("callout serves", "version", version(), "database", node.Redact(c.DB),
-		"socket", scheme+"://"+addr+"/v1/socket", "classic", scheme+"://"+addr+"/order", "metrics", web+"://"+addr+"/metrics")
+		"socket", scheme+"://"+addr+"/v1/socket", "classic", scheme+"://"+addr+"/order", "metrics", web+"://"+addr+"/metrics",
+		"console", web+"://"+addr+"/console", "api", web+"://"+addr+"/docs")
 	if c.Dev {
-		log.Warn("DEVELOPMENT MODE: anybody who reaches this server may be anybody, without a token")
+		log.Warn("DEVELOPMENT MODE: anybody who reaches this server may be anybody, without a token", "phones", web+"://"+addr+"/demo")
 	}
 }
 

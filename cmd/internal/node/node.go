@@ -15,6 +15,7 @@ import (
 	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/store/postgres"
 	"github.com/calloutd/callout/internal/store/sqlite"
+	"github.com/calloutd/callout/web"
 )
 
 // Config is what a node is made of.
@@ -77,6 +78,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		Identify: n.server.Identify, EachSession: n.server.EachSession, Figures: n.figures, Dev: n.config.Server.Session.Dev, Timeout: n.config.Server.ReadTimeout,
 		Version: n.config.Version, Rate: float64(n.config.Server.Session.Rate), Burst: n.config.Server.Session.Burst, Clock: n.config.Server.Clock, Log: n.config.Server.Log,
 	}, n.ledger, n.database))
+	web.Mount(n.server.Mount, s.Session.Dev)
 	return n, nil
 }
 

@@ -26,6 +26,7 @@ type Options struct {
 	Orders   *int   // how many orders are played at once; nil: one, of which each arrow is shown
 	Trace    string // the path of a file for the arrows as JSON lines; empty: none
 	Mermaid  bool   // a Mermaid diagram is written, and nothing else
+	Web      bool   // nothing is played: the two phones are there to be played with, until ctx ends
 
 	Out      io.Writer
 	Terminal bool // Out is a terminal
@@ -50,12 +51,17 @@ func Run(ctx context.Context, o Options) (err error) {
 	playing, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	o.Out = outlet{o.Out, end}
-	if o.Orders != nil {
+	switch {
+	case o.Web:
+		err = o.serveWeb(playing, d)
+	case o.Orders != nil:
 		err = o.playMany(playing, d, *o.Orders)
-	} else {
+	default:
 		err = o.playOne(playing, d)
 	}
 	switch {
+	case o.Web && ctx.Err() != nil:
+		return err
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted")
 	case playing.Err() != nil:
@@ -84,6 +90,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("--orders is %d; it is 1 to %d", *o.Orders, MaxOrders)
 	case o.Orders != nil && o.Trace != "":
 		return errors.New("--trace and --orders do not go together: a trace is of one order")
+	case o.Web && (o.Orders != nil || o.Trace != "" || o.Mermaid || o.Cancel || o.Classic):
+		return errors.New("--web goes with --db alone: on the page the order is yours to play")
 	case o.Orders != nil && o.Mermaid:
 		return errors.New("--mermaid and --orders do not go together: a diagram is of one order")
 	}

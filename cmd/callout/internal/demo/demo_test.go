@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -190,6 +191,7 @@ func TestRefusedFlags(t *testing.T) {
 		"--orders is 10001; it is 1 to 10000":       {Orders: number(10_001)},
 		"--trace and --orders do not go together":   {Orders: number(2), Trace: "trace"},
 		"--mermaid and --orders do not go together": {Orders: number(2), Mermaid: true},
+		"--web goes with --db alone: ":              {Web: true, Cancel: true},
 		"make the trace: ":                          {Trace: filepath.Join(t.TempDir(), "no", "trace")},
 	} {
 		var out bytes.Buffer
@@ -254,5 +256,41 @@ func TestNobodyReads(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// visitor opens the page that the demo names, and has it end.
+type visitor struct {
+	leave  context.CancelFunc
+	status int
+	err    error
+}
+
+func (v *visitor) Write(p []byte) (int, error) {
+	for _, word := range strings.Fields(string(p)) {
+		if strings.HasSuffix(word, "/demo") {
+			v.visit(word)
+			v.leave()
+		}
+	}
+	return len(p), nil
+}
+
+func (v *visitor) visit(url string) {
+	res, err := http.Get(url)
+	if v.err = err; err == nil {
+		v.status = res.StatusCode
+		v.err = res.Body.Close()
+	}
+}
+
+func TestTwoPhonesInTheBrowser(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	v := &visitor{leave: leave}
+	if err := Run(ctx, Options{Web: true, Out: v, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Error(err)
+	}
+	if v.err != nil || v.status != http.StatusOK {
+		t.Errorf("the page: %d, %v", v.status, v.err)
 	}
 }

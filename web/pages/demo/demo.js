@@ -1,0 +1,74 @@
+/** @import { Seen } from './network.js' */
+
+import { find } from '../shared/dom.js';
+import { WireElement } from '../shared/wire.js';
+import { Network } from './network.js';
+import { readPast } from './past.js';
+import { Phone } from './phone.js';
+import { play } from './play.js';
+import { Screen } from './screen.js';
+import { Trace } from './trace.js';
+import { visit } from './visit.js';
+
+const people = visit();
+const trace = new Trace(people);
+const wire = find('#wire', WireElement);
+const wireOrder = find('#wire-order', HTMLElement);
+const playing = find('#play', HTMLButtonElement);
+find('#second', HTMLAnchorElement).href = location.href;
+
+const phones = { client: phone('client', 'serviceman'), serviceman: phone('serviceman', 'client') };
+const screens = {
+  client: new Screen(find('#client', HTMLElement), phones.client),
+  serviceman: new Screen(find('#serviceman', HTMLElement), phones.serviceman),
+};
+let drawing = 0;
+
+/**
+ * @param {'client' | 'serviceman'} whose
+ * @param {'client' | 'serviceman'} other
+ */
+function phone(whose, other) {
+  const network = new Network((/** @type {Seen} */ seen) => {
+    trace.see(made, seen);
+    changed();
+  });
+  const made = new Phone(people[whose], people[other], network, changed);
+  return made;
+}
+
+/** Has everything shown as it is, once whatever is happening now has happened. */
+function changed() {
+  drawing ||= setTimeout(draw);
+}
+
+function draw() {
+  drawing = 0;
+  screens.client.draw();
+  screens.serviceman.draw();
+  wire.show(trace.arrows);
+  const { order } = phones.client;
+  wireOrder.textContent = trace.orderId ? `order ${trace.orderId.slice(0, 8)}${order?.id === trace.orderId ? ` · version ${order.version}` : ''}` : 'no order yet';
+}
+
+/** @type {AbortController | null} */
+let player = null;
+playing.addEventListener('click', async () => {
+  if (player) {
+    player.abort();
+    return;
+  }
+  player = new AbortController();
+  playing.textContent = 'Stop playing';
+  playing.setAttribute('aria-pressed', 'true');
+  await play(phones, screens.client.basket, player.signal);
+  player = null;
+  playing.textContent = 'Play the whole order';
+  playing.setAttribute('aria-pressed', 'false');
+});
+
+setInterval(changed, 1000); // what a phone may do depends on the time, too
+readPast(people, trace).then(changed, () => {}); // what it adds is how things came to be as the phones show them
+void phones.client.run();
+void phones.serviceman.run();
+changed();

@@ -1,0 +1,170 @@
+/** @import { Order, Received } from '../../sdk/callout.js' */
+/** @import { Phone } from './phone.js' */
+
+import { el, show } from '../shared/dom.js';
+import { span } from '../shared/time.js';
+import { actionsFor } from './actions.js';
+import { card } from './card.js';
+import { isOver } from './phone.js';
+import { Basket, orderButton, shop } from './shop.js';
+import { line, saying, steps } from './words.js';
+
+const linesOfInbox = 8;
+const lateAfter = 1000; // ms; what came later says so
+
+/** What is seen of a phone. */
+export class Screen {
+  basket = new Basket(() => this.draw());
+
+  #phone;
+  #root;
+  #net;
+  #headline = el('div', { class: 'headline' });
+  #steps = el('div', { 'class': 'steps', 'aria-hidden': 'true' });
+  #refused = el('div', { role: 'alert' });
+  #others = el('div', {});
+  #middle = el('div', {});
+  #held = el('div', { role: 'status' });
+  #inbox = el('div', { class: 'inbox' });
+  #actions = el('div', { 'class': 'actions', 'role': 'group', 'aria-label': 'What you can do now' });
+  #big = el('p', { 'class': 'big', 'aria-live': 'polite' });
+  #below = el('p', { class: 'below' });
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Phone} phone
+   */
+  constructor(root, phone) {
+    this.#phone = phone;
+    this.#root = root;
+    const { name, role } = phone.person;
+    this.#net = el('button', { 'type': 'button', 'class': 'net', 'onclick': () => this.#switch() });
+    this.#headline.append(this.#big, this.#below, this.#steps);
+    root.append(el('div', { class: 'screen' },
+      el('div', { class: 'top' }, el('h2', {}, name), el('span', { class: 'quiet' }, role), this.#net),
+      el('div', { class: 'body' }, this.#headline, this.#refused, this.#others, this.#middle, this.#held, this.#inbox, this.#actions)));
+    this.draw();
+  }
+
+  /** Shows the phone as it is now. */
+  draw() {
+    const phone = this.#phone;
+    const { order, network: { cut } } = phone;
+    this.#root.classList.toggle('off', cut || !phone.connected);
+    this.#root.dataset['seq'] = String(phone.inbox[0]?.seq ?? 0);
+    this.#root.dataset['status'] = String(order?.statusCode ?? 0);
+    const net = cut ? 'no network' : phone.connected ? 'online' : phone.over ? 'ended' : 'connecting …';
+    show(this.#net, net, () => net);
+    this.#net.classList.toggle('cut', cut || !phone.connected);
+    this.#net.setAttribute('aria-label', `${phone.person.name}'s network: ${net}. ${cut ? 'Bring it back' : 'Cut it'}`);
+
+    const { big, below = '', step } = saying(order, phone.person, phone.other);
+    show(this.#big, big, () => big);
+    show(this.#below, below, () => below);
+    show(this.#steps, step, () => Array.from({ length: steps }, (_, i) => el('i', { class: i < step ? 'on' : null })));
+    const wrong = phone.refused || phone.over;
+    show(this.#refused, wrong, () => wrong && el('p', { class: 'alert' }, `${phone.refused ? 'Refused' : 'The session has ended'}: ${wrong}`));
+
+    const { orders, waits } = phone;
+    show(this.#others, [orders.map(({ id }) => id), order?.id], () => orders.length > 1 && choice(phone, orders));
+    if (order) {
+      show(this.#middle, order, () => order.services && card(order));
+    } else if (phone.person.role === 'client') {
+      show(this.#middle, this.basket.services, () => shop(phone, this.basket));
+    } else {
+      show(this.#middle, null, () => null);
+    }
+    show(this.#held, [phone.held, cut, phone.connected], () => phone.held.map(({ label }) => el('p', { class: 'held' }, ...heldWords(label, cut || !phone.connected))));
+    show(this.#inbox, phone.inbox.slice(0, linesOfInbox).map(({ seq }) => seq), () => this.#lines());
+    show(this.#actions, [order, waits, phone.moves, order ? 0 : this.basket.services], () => this.#buttons(order));
+  }
+
+  /** @param {Order | null} order */
+  #buttons(order) {
+    const phone = this.#phone;
+    if (order && !isOver(order)) {
+      return actionsFor(order, phone);
+    }
+    if (phone.person.role === 'serviceman') {
+      return null;
+    }
+    if (!order) {
+      return orderButton(phone, this.basket);
+    }
+    const next = () => {
+      this.basket.empty();
+      phone.putAway();
+    };
+    return el('button', { 'type': 'button', 'data-key': 'next', 'onclick': next }, 'Order something else');
+  }
+
+  #lines() {
+    const { inbox, person, other } = this.#phone;
+    if (inbox.length === 0) {
+      return null;
+    }
+    return [
+      el('h3', {}, 'Inbox'),
+      el('ol', { 'aria-label': `${person.name}'s inbox, the last event first` }, inbox.slice(0, linesOfInbox).map((received) => el('li', {},
+        el('span', { class: 'seq' }, el('span', { class: 'said' }, 'number '), received.seq),
+        el('span', {}, line(received.orderStatusAsInt, nameFor(received, person, other), received.extra.reason), this.#lateness(received))))),
+    ];
+  }
+
+  /** @param {Received} received */
+  #lateness({ orderId, version, at, senderId }) {
+    const receivedAt = this.#phone.receivedAt.get(`${orderId}/${version}`);
+    const ms = receivedAt === undefined ? 0 : receivedAt - Date.parse(at);
+    return ms > lateAfter && senderId !== this.#phone.person.userId ? ` · arrived after ${span(ms)}` : '';
+  }
+
+  #switch() {
+    const { network } = this.#phone;
+    if (network.cut) {
+      network.restore();
+    } else {
+      network.sever();
+    }
+    this.draw();
+  }
+}
+
+/**
+ * @param {Phone} phone
+ * @param {Order[]} orders
+ */
+function choice(phone, orders) {
+  return el('div', { 'class': 'others', 'role': 'group', 'aria-label': 'Which order' }, orders.map(({ id }, i) => el('button', {
+    'type': 'button', 'data-key': id, 'aria-pressed': String(id === phone.order?.id), 'onclick': () => phone.choose(id),
+  }, `Order ${i + 1}`)));
+}
+
+/**
+ * @param {string} label of what was tapped
+ * @param {boolean} away
+ */
+function heldWords(label, away) {
+  const name = el('b', {}, `“${label}”`);
+  return away ? [name, ' is held: it goes out when the network is back'] : [name, ' is on its way …'];
+}
+
+/**
+ * How a sender is called in the inbox.
+ * @param {Received} received
+ * @param {import('./visit.js').Person} person
+ * @param {import('./visit.js').Person} other
+ */
+function nameFor({ senderId }, person, other) {
+  switch (senderId) {
+    case person.userId:
+      return '';
+    case other.userId:
+      return other.name;
+    case 'system':
+      return 'system';
+    case '':
+      return 'Somebody else';
+    default:
+      return 'Support';
+  }
+}
