@@ -76,6 +76,7 @@ func New(config Config, l *ledger.Ledger, db Database) http.Handler {
 	mux.HandleFunc("/v1/", nothingHere)
 	api := humago.New(mux, description)
 	a.register(api)
+	describe(description.Components.Schemas.Map())
 	return http.TimeoutHandler(mux, 2*config.Timeout, "")
 }
 

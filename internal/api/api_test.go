@@ -330,6 +330,11 @@ func TestTheDescriptionIsOfWhatThereIs(t *testing.T) {
 		Paths   map[string]map[string]struct {
 			Responses map[string]struct{ Content map[string]any }
 		}
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Description string }
+			}
+		}
 	}
 	if err := json.NewDecoder(response.Body).Decode(&description); err != nil {
 		t.Fatal(err)
@@ -340,6 +345,17 @@ func TestTheDescriptionIsOfWhatThereIs(t *testing.T) {
 		operation, there := description.Paths[path][method]
 		if !there || operation.Responses["default"].Content["application/problem+json"] == nil {
 			t.Errorf("%s %s: %+v", method, path, operation)
+		}
+	}
+	for _, name := range []string{"Order", "Service", "Change", "Paid", "Place", "Event", "Session", "Receipt", "Command", "Point"} {
+		schema := description.Components.Schemas[name]
+		if len(schema.Properties) == 0 {
+			t.Errorf("there is no schema of %s", name)
+		}
+		for key, property := range schema.Properties {
+			if plain := key == "at" || key == "statusCode" || key == "userId"; property.Description == "" && !plain {
+				t.Errorf("what is %s of %s?", key, name)
+			}
 		}
 	}
 	if description.OpenAPI != "3.1.0" {

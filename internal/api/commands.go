@@ -13,24 +13,28 @@ import (
 type CommandInput struct {
 	Caller
 	Key  string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"64" doc:"The command's id, unique for ever among the caller's: best a UUIDv7. Sent again with the same content it takes effect once"`
-	Body struct {
-		For        string          `json:"for,omitempty" maxLength:"64" doc:"From a backend, and needed there: the id of the user whom it acts for"`
-		OrderID    string          `json:"orderId,omitempty" maxLength:"64" doc:"On PLACED it may be absent: then one is made, always the same for the same key"`
-		StatusCode int             `json:"statusCode" doc:"What is to happen" example:"1005"`
-		Version    int64           `json:"version,omitempty" doc:"The version of the order that was decided on. If it has moved on, the command is refused"`
-		Receivers  []string        `json:"receivers,omitempty" maxItems:"100" doc:"On PLACED: the servicemen to offer the order to"`
-		Extra      json.RawMessage `json:"extra,omitempty" doc:"What the status needs"`
-	}
+	Body Command
+}
+
+// Command is a command, as on the socket.
+type Command struct {
+	For        string          `json:"for,omitempty" maxLength:"64" doc:"From a backend, and needed there: the id of the user whom it acts for"`
+	OrderID    string          `json:"orderId,omitempty" maxLength:"64" doc:"On PLACED it may be absent: then one is made, always the same for the same key"`
+	StatusCode int             `json:"statusCode" doc:"What is to happen" example:"1005"`
+	Version    int64           `json:"version,omitempty" doc:"The version of the order that was decided on. If it has moved on, the command is refused"`
+	Receivers  []string        `json:"receivers,omitempty" maxItems:"100" doc:"On PLACED: the servicemen to offer the order to"`
+	Extra      json.RawMessage `json:"extra,omitempty" doc:"What the status needs"`
 }
 
 // CommandOutput says which event a command was.
-type CommandOutput struct {
-	Body struct {
-		OrderID  string        `json:"orderId"`
-		Version  int64         `json:"version" doc:"Of the event that the command was"`
-		Repeated bool          `json:"repeated,omitempty" doc:"It took effect before: this is the answer to a repeat"`
-		Order    callout.Order `json:"order" doc:"As the caller may see it now"`
-	}
+type CommandOutput struct{ Body CommandResult }
+
+// CommandResult says which event a command was.
+type CommandResult struct {
+	OrderID  string        `json:"orderId"`
+	Version  int64         `json:"version" doc:"Of the event that the command was"`
+	Repeated bool          `json:"repeated,omitempty" doc:"It took effect before: this is the answer to a repeat"`
+	Order    callout.Order `json:"order" doc:"As the caller may see it now"`
 }
 
 func (a *API) sendCommand(ctx context.Context, in *CommandInput) (*CommandOutput, error) {

@@ -12,11 +12,12 @@ import (
 type FiguresInput struct{ Caller }
 
 // FiguresOutput is the last hour of this server.
-type FiguresOutput struct {
-	Body struct {
-		EverySeconds int             `json:"everySeconds" doc:"How far apart the points are"`
-		Points       []figures.Point `json:"points" doc:"The oldest first, since the server started or for an hour"`
-	}
+type FiguresOutput struct{ Body Figures }
+
+// Figures are the last hour of this server.
+type Figures struct {
+	EverySeconds int             `json:"everySeconds" doc:"How far apart the points are"`
+	Points       []figures.Point `json:"points" doc:"The oldest first, since the server started or for an hour"`
 }
 
 func (a *API) getFigures(ctx context.Context, in *FiguresInput) (*FiguresOutput, error) {

@@ -26,11 +26,12 @@ type ListInput struct {
 }
 
 // ListOutput is a page of orders.
-type ListOutput struct {
-	Body struct {
-		Orders []callout.Order `json:"orders" doc:"The last placed first, as the caller may see them"`
-		Next   string          `json:"next,omitempty" doc:"Where the next page begins. A page may have fewer orders than it might, or none, although another follows"`
-	}
+type ListOutput struct{ Body OrderPage }
+
+// OrderPage is a page of orders.
+type OrderPage struct {
+	Orders []callout.Order `json:"orders" doc:"The last placed first, as the caller may see them"`
+	Next   string          `json:"next,omitempty" doc:"Where the next page begins. A page may have fewer orders than it might, or none, although another follows"`
 }
 
 func (a *API) listOrders(ctx context.Context, in *ListInput) (*ListOutput, error) {
@@ -208,10 +209,11 @@ type Event struct {
 }
 
 // EventsOutput is an order's history.
-type EventsOutput struct {
-	Body struct {
-		Events []Event `json:"events"`
-	}
+type EventsOutput struct{ Body EventList }
+
+// EventList is what happened to an order.
+type EventList struct {
+	Events []Event `json:"events"`
 }
 
 // asOffered shows an event of the time when nobody had the order as a serviceman on offer was told of it, and reports whether he was.

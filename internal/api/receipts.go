@@ -26,10 +26,11 @@ type Delivery struct {
 }
 
 // ReceiptsOutput is what became of an order's events.
-type ReceiptsOutput struct {
-	Body struct {
-		Receipts []Receipt `json:"receipts"`
-	}
+type ReceiptsOutput struct{ Body ReceiptList }
+
+// ReceiptList is what became of the events of an order.
+type ReceiptList struct {
+	Receipts []Receipt `json:"receipts"`
 }
 
 func (a *API) listReceipts(ctx context.Context, in *OrderInput) (*ReceiptsOutput, error) {

@@ -23,12 +23,13 @@ type SessionsInput struct {
 }
 
 // SessionsOutput is a page of sessions.
-type SessionsOutput struct {
-	Body struct {
-		Sessions []Session `json:"sessions"`
-		Total    int       `json:"total" doc:"How many there are on all pages"`
-		Next     string    `json:"next,omitempty" doc:"After whom the next page begins"`
-	}
+type SessionsOutput struct{ Body SessionPage }
+
+// SessionPage is a page of who is connected.
+type SessionPage struct {
+	Sessions []Session `json:"sessions"`
+	Total    int       `json:"total" doc:"How many there are on all pages"`
+	Next     string    `json:"next,omitempty" doc:"After whom the next page begins"`
 }
 
 func (a *API) listSessions(ctx context.Context, in *SessionsInput) (*SessionsOutput, error) {

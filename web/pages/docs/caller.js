@@ -19,12 +19,12 @@ export class Caller {
     this.#form.addEventListener('input', changed);
   }
 
-  /** Says who it is, to follow on "as". */
-  get name() {
+  /** Says who it is, in a sentence. */
+  get said() {
     if (this.#token.value.trim()) {
-      return 'whose token was pasted';
+      return 'With the token that was pasted.';
     }
-    return dev ? `${this.#role.value} ${this.#user.value.trim()}` : 'nobody, as there is no token';
+    return dev ? `As ${this.#role.value} ${this.#user.value.trim()}.` : 'Without a token.';
   }
 
   /**

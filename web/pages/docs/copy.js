@@ -5,18 +5,18 @@ const shownFor = 2000; // ms
 /** A text in a box of its own, with a button that copies it. */
 export class CopyBox {
   #code = el('code');
-  #button;
+  #word = el('span', {}, 'Copy');
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   node;
 
   /**
    * @param {string} title
-   * @param {string} label of the button
+   * @param {string} which tells its button from the others to those who do not see where it is
    */
-  constructor(title, label) {
-    this.#button = el('button', { type: 'button', class: 'small', 'aria-label': label, onclick: () => void this.#copy() }, 'Copy');
-    this.node = el('div', { class: 'copybox' }, el('div', { class: 'top' }, el('h4', {}, title), this.#button), el('pre', {}, this.#code));
+  constructor(title, which) {
+    const button = el('button', { type: 'button', class: 'small', onclick: () => void this.#copy() }, this.#word, ' ', el('span', { class: 'said' }, which));
+    this.node = el('div', { class: 'copybox' }, el('div', { class: 'top' }, el('h4', {}, title), button), el('pre', {}, this.#code));
   }
 
   /** @param {string} text */
@@ -32,12 +32,12 @@ export class CopyBox {
       getSelection()?.selectAllChildren(this.#code); // a page that did not come over TLS has no clipboard
       outcome = 'Selected, to be copied';
     }
-    this.#button.textContent = outcome;
+    this.#word.textContent = outcome;
     const said = find('#said', HTMLElement);
     said.textContent = outcome;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#button.textContent = 'Copy';
+      this.#word.textContent = 'Copy';
       said.textContent = '';
     }, shownFor);
   }

@@ -3,7 +3,7 @@
 import { find } from '../shared/dom.js';
 
 /**
- * Has the filter narrow the operations to those that have all of its words.
+ * Has the filter narrow the operations to those that have all of its words. Enter goes to the first of them.
  * @param {Operation[]} operations
  */
 export function wireFilter(operations) {
@@ -17,9 +17,16 @@ export function wireFilter(operations) {
       find(`[data-operation="${id}"]`, HTMLElement).hidden = !found.has(id);
     }
     find('#none', HTMLElement).hidden = found.size > 0;
-    find('#found', HTMLElement).textContent = words.length > 0 ? `${found.size} of ${operations.length} operations` : '';
+    const count = `${found.size} of ${operations.length} operations`;
+    find('#found', HTMLElement).textContent = words.length === 0 ? '' : found.size === 0 ? count : `${count}; Enter goes to the first`;
   };
   field.addEventListener('input', narrow);
+  field.addEventListener('keydown', ({ key }) => {
+    const first = document.querySelector('.operation:not([hidden])');
+    if (key === 'Enter' && first) {
+      location.hash = first.id;
+    }
+  });
   find('#all', HTMLElement).addEventListener('click', () => {
     field.value = '';
     narrow();

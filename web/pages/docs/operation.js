@@ -58,12 +58,12 @@ function answerNode({ status, description: text, type, schema }, description) {
  */
 function reading({ id, method, path, summary, parameters }, caller) {
   const fields = new Fields(id, parameters);
-  const box = new CopyBox('Example', `Copy the example: ${summary}`);
+  const box = new CopyBox('Example', `the example: ${summary}`);
   const who = el('p', { class: 'quiet' });
-  const attempt = new Try(summary, [who, fields.node], () => ({ url: addressOf(path, fields.values), headers: caller.headers }));
+  const attempt = new Try(summary, parameters.length > 0 ? [who, fields.node] : [who], () => ({ url: addressOf(path, fields.values), headers: caller.headers }));
   const update = () => {
     box.show(curl({ method, url: addressOf(path, fields.values).href, headers: caller.shellHeaders() }));
-    who.replaceChildren(`As ${caller.name} `, el('a', { href: '#caller' }, 'Change'));
+    who.replaceChildren(`${caller.said} `, el('a', { href: '#caller' }, 'Change'));
   };
   attempt.node.addEventListener('input', update);
   caller.watch(update);
@@ -79,7 +79,7 @@ function reading({ id, method, path, summary, parameters }, caller) {
 function writing({ id, method, path, summary, parameters, body }, caller) {
   const example = examples[id];
   const keys = parameters.filter(({ name }) => name === 'Idempotency-Key').map(({ name }) => quoted(`${name}: ${newId()}`));
-  const box = new CopyBox('Example', `Copy the example: ${summary}`);
+  const box = new CopyBox('Example', `the example: ${summary}`);
   const update = () => box.show(curl({
     method, url: addressOf(path, []).href, headers: [...caller.shellHeaders(example?.as), ...keys], body: body && (example?.body ?? {}),
   }));
