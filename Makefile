@@ -11,7 +11,7 @@ LINT = go tool -modfile=tools/go.mod golangci-lint
 
 .PHONY: help
 help: ## list this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: test
 test: setup ## format, vet, imports, tests with the race detector on SQLite and PostgreSQL, fuzz targets for 3 s each
@@ -49,6 +49,10 @@ sim: ## the simulation, for as many seeds as SEEDS says, from the one in FIRST o
 .PHONY: docs
 docs: ## write anew what is made of the table of the rules: docs/states.md, and the SDK's web/sdk/table.js
 	go test -count=1 -run '^(TestStatesDoc|TestTheTableOf|TestTheMovesOf)' -update .
+
+.PHONY: pictures
+pictures: setup ## take the pictures of the README anew, in docs/pictures
+	bash scripts/pictures.sh
 
 .PHONY: bench-peers
 bench-peers: ## Callout beside socket.io, ws and centrifuge, and on databases of millions of events, in some two hours; writes docs/performance.*

@@ -172,7 +172,7 @@ func (a *API) find(ctx context.Context, in *OrderInput) (*callout.Order, callout
 		return nil, me, err
 	}
 	if callout.CheckID("order", in.Order) != nil {
-		return nil, me, notFound("of that id")
+		return nil, me, problem(http.StatusNotFound, string(callout.NotFound), "that is no order's id")
 	}
 	ctx, cancel := a.within(ctx)
 	defer cancel()

@@ -74,7 +74,7 @@ func invalid(detail string) *Problem {
 }
 
 func notFound(orderID string) *Problem {
-	return problem(http.StatusNotFound, string(callout.NotFound), "there is no order "+orderID+" of yours")
+	return problem(http.StatusNotFound, string(callout.NotFound), "there is no order "+orderID+" that you may see")
 }
 
 // fault is the problem that a read of the database has met: it is logged, and nobody hears what exactly it was.

@@ -23,6 +23,7 @@ export {
 } from './bloc.js';
 export { MemoryCursor, StorageCursor } from './cursor.js';
 export { BusyError, CalloutError, CloseCode, CloseError, ClosedError, ProtocolFault, ResetError, UndecidedError } from './errors.js';
+export { newId } from './ids.js';
 export { LostError } from './link.js';
 export { moves } from './moves.js';
 export { Socket } from './socket.js';

@@ -63,20 +63,38 @@ async function signedIn(page) {
   await page.getByRole('row').nth(5).waitFor();
 }
 
+/** @param {import('playwright-core').Page} page */
+async function withAnOrder(page) {
+  await signedIn(page);
+  await page.getByRole('row').filter({ hasText: 'asha-' }).filter({ hasText: '1007' }).getByRole('link').first().click();
+  const wire = page.locator('callout-wire');
+  await wire.locator('li').nth(14).waitFor();
+  await page.waitForTimeout(25_000); // for receipts and some figures
+  await wire.locator('ol').evaluate((list) => list.scrollTo(0, 0));
+}
+
+const playing = await openPage(browser, `${server.url}/demo`);
+await aBusyHour();
+const { client, serviceman, accepted } = phonesOn(playing);
+await accepted();
+await client.tap('Work has begun');
+await serviceman.tap('Ask for ₹998');
+await client.tap('Agree to ₹998');
+await serviceman.says('Asha has agreed');
+await picture('console', '/console', desktop, withAnOrder);
+await picture('console-dark', '/console', { ...desktop, colorScheme: 'dark' }, withAnOrder);
+await picture('console-phone', '/console', phone, signedIn);
+await picture('figures', '/console', desktop, async (page) => {
+  await signedIn(page);
+  await page.getByRole('link', { name: 'Figures' }).click();
+  await page.getByRole('heading', { name: 'From placed to complete' }).waitFor();
+});
+await picture('docs', '/docs', desktop, (page) => page.getByRole('heading', { level: 3 }).first().waitFor());
+await closePage(playing);
+
 await picture('demo', '/demo', desktop, inATunnel);
 await picture('demo-dark', '/demo', { ...desktop, colorScheme: 'dark' }, inATunnel);
 await picture('demo-phone', '/demo', phone, inATunnel);
-await aBusyHour();
-const chooseChanged = async (/** @type {import('playwright-core').Page} */ page) => {
-  await signedIn(page);
-  await page.getByRole('row').filter({ hasText: '1006' }).first().getByRole('link').first().click();
-  await page.locator('callout-wire li').nth(5).waitFor();
-  await page.waitForTimeout(12_000); // for some figures
-};
-await picture('console', '/console', desktop, chooseChanged);
-await picture('console-dark', '/console', { ...desktop, colorScheme: 'dark' }, chooseChanged);
-await picture('console-phone', '/console', phone, signedIn);
-await picture('docs', '/docs', desktop, (page) => page.getByRole('heading', { level: 3 }).first().waitFor());
 
 await browser.close();
 await server.stop();

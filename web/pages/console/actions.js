@@ -20,8 +20,8 @@ import { ReasonDialog } from './reason.js';
 const actions = [
   {
     statusCode: Status.PAYMENT_VERIFICATION, title: 'Verify the payment', look: 'primary', done: 'The payment is verified.',
-    meaning: ({ payment, currency }) => `You say that ${payment ? money(payment.amount, currency) : 'the money'} has arrived. The client can then complete the order; if not, ` +
-      'it completes by itself. Both parties are told, with your reason.',
+    meaning: ({ payment, currency }) => `You say that ${payment ? money(payment.amount, currency) : 'the money'} has arrived. The client can then ` +
+      'complete the order; if not, it completes by itself. Both parties are told, with your reason.',
   },
   {
     statusCode: Status.CANCELLED, title: 'Cancel the order', look: 'bad', done: 'The order is cancelled.',
@@ -56,8 +56,9 @@ export class Actions {
       this.#heir.focus({ preventScroll: true });
     }
     this.node.hidden = now.length === 0;
-    show(this.node, order, () => now.map((action) => el('button', { type: 'button', class: `small ${action.look}`, 'data-key': action.statusCode, onclick: () => this.#ask(action, order) },
-      `${action.title} …`)));
+    show(this.node, order, () => now.map((action) => el('button', {
+      type: 'button', class: `small ${action.look}`, 'data-key': action.statusCode, onclick: () => this.#ask(action, order),
+    }, `${action.title} …`)));
   }
 
   stop() {

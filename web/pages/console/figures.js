@@ -23,7 +23,7 @@ const plots = [
   { title: 'Time to accept', note: 'from PLACED to ACCEPTED', measures: [acceptMedian, acceptSlowest] },
   { title: 'Sessions', note: 'devices that are connected', measures: [sessions] },
   { title: 'Commits a second', note: 'commands that took effect', measures: [commits] },
-  { title: 'Delivery lag', note: 'from the commit until it was written to a socket', measures: [lagMedian, lagSlowest] },
+  { title: 'Delivery lag', note: 'from the commit until it was written to a socket, which may have been away', measures: [lagMedian, lagSlowest] },
 ];
 
 /** The last hour of the server that the page is from, in full. */

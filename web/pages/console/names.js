@@ -15,5 +15,6 @@ export function short(id) {
  * @param {string} [order] the id of the one that stays before the operator
  */
 export function person(userId, order) {
-  return el('a', { class: 'person', href: hashOf('orders', { status: 'all', user: userId, order }), title: `Orders of ${userId}`, 'data-key': `person-${userId}` }, userId);
+  const href = hashOf('orders', { status: 'all', user: userId, order });
+  return el('a', { class: 'person', href, title: `Orders of ${userId}`, 'data-key': `person-${userId}` }, userId);
 }

@@ -74,10 +74,11 @@ export class OrderPanel {
     }
     this.#wire = new WireElement();
     this.#history.clear();
-    this.#body.replaceChildren(this.#actions.node, this.#facts, part('Money', this.#money), part('Sequence', this.#wire), part('History and receipts', this.#history.node));
+    this.#body.replaceChildren(this.#actions.node, this.#facts, part('Money', this.#money), part('Sequence', this.#wire),
+      part('History and receipts', this.#history.node));
     show(this.#title, orderId, () => [el('span', { class: 'said' }, 'Order '), el('span', { class: 'mono' }, orderId)]);
     this.node.scrollTop = 0;
-    if (matchMedia('(max-width: 1180px)').matches) {
+    if (matchMedia('(max-width: 1239px)').matches) {
       scrollTo(0, 0);
       this.#title.focus({ preventScroll: true }); // it is all that is to be seen
     }

@@ -2,8 +2,7 @@
 /** @import { Action } from './actions.js' */
 /** @import { Tools } from './desk.js' */
 
-import { nameOf } from '../../sdk/callout.js';
-import { newId } from '../../sdk/ids.js';
+import { nameOf, newId } from '../../sdk/callout.js';
 import { ApiError } from '../shared/api.js';
 import { el } from '../shared/dom.js';
 

@@ -17,7 +17,8 @@ export class Rows {
   // Roles are spelled out since on a phone the rows are laid out as cards, and then are no table to browsers.
   node = el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': 'Table of orders' },
     el('table', { role: 'table', 'aria-label': 'Orders, the last placed first' },
-      el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, columns.map((name) => el('th', { role: 'columnheader', scope: 'col', class: name.toLowerCase() }, name)))),
+      el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' },
+        columns.map((name) => el('th', { role: 'columnheader', scope: 'col', class: name.toLowerCase() }, name)))),
       this.#body));
   /** @type {Order[]} */
   #orders = [];
@@ -116,14 +117,17 @@ export class Rows {
  */
 function cells({ id, statusCode, clientId, servicemanId, receivers = [], total = 0, currency, placedAt = '' }, mark, chosen, href) {
   const nobody = receivers.length > 0 ? `${receivers.length} on offer` : 'nobody';
+  const priced = currency || total > 0;
+  const sum = money(total, currency);
   return [
     el('th', { role: 'rowheader', scope: 'row', class: 'order' }, el('a', { class: 'mono', href, title: id, 'data-key': 'order', 'aria-current': chosen && 'true' },
       el('span', { 'aria-hidden': 'true' }, short(id)), el('span', { class: 'said' }, id))),
-    el('td', { role: 'cell', class: 'status' }, pill(statusCode), mark && el('span', { class: 'mark' }, mark)),
+    el('td', { role: 'cell', class: 'status' }, pill(statusCode)),
     el('td', { role: 'cell', class: 'client' }, clientId),
     el('td', { role: 'cell', class: `serviceman ${servicemanId ? '' : 'quiet'}` }, servicemanId ?? nobody),
-    el('td', { role: 'cell', class: 'total' }, currency || total > 0 ? money(total, currency) : [el('span', { 'aria-hidden': 'true' }, '–'), el('span', { class: 'said' }, 'no prices')]),
-    el('td', { role: 'cell', class: 'placed quiet' }, since(placedAt)),
+    el('td', { role: 'cell', class: 'total' }, priced ? el('span', { title: sum }, sum)
+      : [el('span', { 'aria-hidden': 'true' }, '–'), el('span', { class: 'said' }, 'no prices')]),
+    el('td', { role: 'cell', class: 'placed quiet' }, mark ? el('span', { class: 'fresh' }, mark) : since(placedAt)),
   ];
 }
 
@@ -133,6 +137,8 @@ function cells({ id, statusCode, clientId, servicemanId, receivers = [], total =
  */
 function clicked({ target }) {
   if (target instanceof Element && !target.closest('a') && getSelection()?.isCollapsed !== false) {
-    target.closest('tr')?.querySelector('a')?.click();
+    const link = target.closest('tr')?.querySelector('a');
+    link?.focus({ preventScroll: true });
+    link?.click();
   }
 }

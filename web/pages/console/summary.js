@@ -58,7 +58,8 @@ export function moneyOf({ services = [], total = 0, currency, change, payment, c
 function priced(services, total, currency) {
   return el('ul', { class: 'lines' },
     services.map(({ service, quantity, unitPrice }) => el('li', {},
-      el('span', {}, service, quantity !== 1 && el('span', { class: 'quiet' }, ` ${quantity} × ${money(unitPrice, currency)}`)), el('span', {}, money(quantity * unitPrice, currency)))),
+      el('span', {}, service, quantity !== 1 && el('span', { class: 'quiet' }, ` ${quantity} × ${money(unitPrice, currency)}`)),
+      el('span', {}, money(quantity * unitPrice, currency)))),
     el('li', { class: 'total' }, el('span', {}, 'Total'), el('span', {}, money(total, currency))));
 }
 

@@ -48,7 +48,7 @@ function draw() {
   screens.serviceman.draw();
   wire.show(trace.arrows);
   const { order } = phones.client;
-  wireOrder.textContent = trace.orderId ? `order ${trace.orderId.slice(0, 8)}${order?.id === trace.orderId ? ` · version ${order.version}` : ''}` : 'no order yet';
+  wireOrder.textContent = trace.orderId ? `order ${trace.orderId.slice(-8)}${order?.id === trace.orderId ? ` · version ${order.version}` : ''}` : 'no order yet';
 }
 
 /** @type {AbortController | null} */

@@ -2,8 +2,7 @@
 /** @import { Network } from './network.js' */
 /** @import { Person } from './visit.js' */
 
-import { CalloutError, CloseError, Socket, Status, ends, moves } from '../../sdk/callout.js';
-import { newId } from '../../sdk/ids.js';
+import { CalloutError, CloseError, Socket, Status, ends, moves, newId } from '../../sdk/callout.js';
 
 /**
  * Something that was tapped and whose outcome is not known yet.

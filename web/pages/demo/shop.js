@@ -1,6 +1,6 @@
 /** @import { Phone } from './phone.js' */
 
-import { Status } from '../../sdk/callout.js';
+import { Status, newId } from '../../sdk/callout.js';
 import { el } from '../shared/dom.js';
 import { money } from '../shared/money.js';
 import { button } from './actions.js';
@@ -48,7 +48,7 @@ export class Basket {
    */
   order(receiver) {
     return {
-      orderId: crypto.randomUUID(), statusCode: Status.PLACED, receivers: [receiver], extra: { services: this.services, currency, place },
+      orderId: newId(), statusCode: Status.PLACED, receivers: [receiver], extra: { services: this.services, currency, place },
     };
   }
 }

@@ -74,10 +74,19 @@ export class Api {
     }
     const body = await response.json().catch(() => null);
     if (!response.ok || body === null) {
-      throw new ApiError(response.status, body?.code ?? 'internal', body?.detail ?? `the server answers ${response.status}`);
+      throw new ApiError(response.status, body?.code ?? 'internal', body ? wordsOf(body) : `the server answers ${response.status}`);
     }
     return body;
   }
+}
+
+/**
+ * What a problem says: its detail, and what is wrong where.
+ * @param {{detail?: string, title?: string, errors?: {message?: string, location?: string}[]}} problem
+ */
+function wordsOf({ detail, title, errors = [] }) {
+  const wrong = errors.map(({ message, location }) => `${location ?? ''} ${message ?? ''}`.trim());
+  return [detail ?? title ?? 'something went wrong', ...wrong].join('; ');
 }
 
 /** @param {string} path */

@@ -24,7 +24,7 @@ function format(currency, digits) {
   const key = `${currency} ${digits}`;
   let made = formats.get(key);
   if (!made) {
-    made = new Intl.NumberFormat('en-IN', { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
+    made = new Intl.NumberFormat(currency === 'INR' ? 'en-IN' : 'en', { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
     formats.set(key, made);
   }
   return made;
