@@ -15,6 +15,7 @@ import (
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 // dialBytes opens a connection on which nothing has been said yet.
@@ -25,7 +26,7 @@ func dialBytes(t testing.TB, s *servertest.Server) *raw {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &raw{t, conn, bufio.NewReader(conn)}
+	return &raw{t, conn, bufio.NewReader(conn), wiretest.Native}
 }
 
 // handshake is the request for a WebSocket under the name call.example.org, with more lines in its head. A line of what it

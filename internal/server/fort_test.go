@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
@@ -150,12 +149,7 @@ func (s spy) in(t testing.TB) spy { return spy{s.Peer.In(t), t, s.heard} }
 // hears reads the next frame.
 func (s spy) hears() wire.ServerFrame {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	kind, data, err := s.Conn.Read(ctx)
-	if err != nil || kind != websocket.MessageText {
-		s.t.Fatalf("read a frame: %v", err)
-	}
+	data := s.NextText()
 	s.heard.Write(data)
 	frame, err := wire.DecodeServer(data)
 	if err != nil {

@@ -14,13 +14,15 @@ import (
 
 	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 // raw is a WebSocket client that can break the protocol in every way (RFC 6455, section 5.2).
 type raw struct {
-	t    testing.TB
-	conn net.Conn
-	in   *bufio.Reader
+	t       testing.TB
+	conn    net.Conn
+	in      *bufio.Reader
+	dialect wiretest.Dialect
 }
 
 // The first byte of a frame.
@@ -50,7 +52,7 @@ func askRaw(t testing.TB, s *servertest.Server, path string, atOnce ...[]byte) *
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	r := &raw{t, conn, bufio.NewReader(conn)}
+	r := &raw{t, conn, bufio.NewReader(conn), wiretest.DialectAt(path)}
 	request := fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", path, s.Config.Addr)
 	for _, frame := range atOnce {
@@ -171,7 +173,12 @@ func (r *raw) next() (op byte, payload []byte) {
 	if _, err := io.ReadFull(r.in, payload); err != nil {
 		r.t.Fatal(err)
 	}
-	return head[0] & 0xf, payload
+	if op = head[0] & 0xf; op == text {
+		if err := r.dialect.FromServer(payload); err != nil {
+			r.t.Error(err)
+		}
+	}
+	return op, payload
 }
 
 // frame reads the next text frame.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/calloutd/callout/internal/server/servertest"
 	"github.com/calloutd/callout/internal/wire"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 func TestSessionsRunOverTLS(t *testing.T) {
@@ -31,8 +32,12 @@ func TestSessionsRunOverTLS(t *testing.T) {
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte(frame)); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := conn.Read(t.Context()); err != nil {
+		_, data, err := conn.Read(t.Context())
+		if err != nil {
 			t.Fatal(err)
+		}
+		if err := wiretest.Native.FromServer(data); err != nil {
+			t.Error(err)
 		}
 	}
 	if err := conn.Write(t.Context(), websocket.MessageBinary, nil); err != nil {

@@ -18,10 +18,10 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-// present says hello with a token alone.
+// present says hello with a token alone, or with none, which no good client does.
 func present(s *servertest.Server, token string) *servertest.Peer {
 	p := s.Dial("/v1/socket")
-	p.Send(wire.Hello{Device: "d", Token: token})
+	p.Text(string(wire.Encode(wire.Hello{Device: "d", Token: token})))
 	return p
 }
 

@@ -11,15 +11,18 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/wire"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 // patience is how long a peer waits for a frame before its test has failed.
 const patience = 20 * time.Second
 
-// Peer is one end of a socket to a server under test, spoken by another WebSocket library than the server's.
+// Peer is one end of a socket to a server under test, spoken by another WebSocket library than the server's. It holds what it
+// reads, and the frames that it sends, to docs/asyncapi.yaml.
 type Peer struct {
-	t    testing.TB
-	Conn *websocket.Conn
+	t       testing.TB
+	Conn    *websocket.Conn
+	dialect wiretest.Dialect
 }
 
 // Dial opens a socket at path, such as "/v1/socket".
@@ -33,11 +36,11 @@ func (s *Server) Dial(path string) *Peer {
 	}
 	conn.SetReadLimit(1 << 20)
 	s.t.Cleanup(func() { _ = conn.CloseNow() })
-	return &Peer{s.t, conn}
+	return &Peer{s.t, conn, wiretest.DialectAt(path)}
 }
 
 // In is the same peer as seen from a subtest.
-func (p *Peer) In(t testing.TB) *Peer { return &Peer{t, p.Conn} }
+func (p *Peer) In(t testing.TB) *Peer { return &Peer{t, p.Conn, p.dialect} }
 
 // Enter opens a native session in development mode, on a device of the user's name, and gives its welcome.
 func (s *Server) Enter(userID string, role callout.Role, change ...func(*wire.Hello)) (*Peer, wire.Welcome) {
@@ -55,10 +58,14 @@ func (s *Server) Enter(userID string, role callout.Role, change ...func(*wire.He
 	return p, welcome
 }
 
-// Send sends a frame.
+// Send sends a frame as a good client does.
 func (p *Peer) Send(frame wire.Frame) {
 	p.t.Helper()
-	p.Text(string(wire.Encode(frame)))
+	data := wire.Encode(frame)
+	if err := p.dialect.FromClient(data); err != nil {
+		p.t.Error(err)
+	}
+	p.Text(string(data))
 }
 
 // Text sends a text frame as it is.
@@ -84,15 +91,21 @@ func (p *Peer) Command(id, orderID string, status callout.Status, change ...func
 // Next reads a frame.
 func (p *Peer) Next() wire.ServerFrame {
 	p.t.Helper()
-	data, err := p.read()
-	if err != nil {
-		p.t.Fatalf("read a frame: %v", err)
-	}
-	frame, err := wire.DecodeServer(data)
+	frame, err := wire.DecodeServer(p.NextText())
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return frame
+}
+
+// NextText reads a frame as it is.
+func (p *Peer) NextText() []byte {
+	p.t.Helper()
+	data, err := p.read()
+	if err != nil {
+		p.t.Fatalf("read a frame: %v", err)
+	}
+	return data
 }
 
 // Event reads an event and acknowledges it.
@@ -149,8 +162,18 @@ func (p *Peer) Rest() (frames []wire.ServerFrame, code wire.CloseCode) {
 }
 
 func (p *Peer) read() ([]byte, error) {
+	p.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_, data, err := p.Conn.Read(ctx)
-	return data, err
+	kind, data, err := p.Conn.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.MessageText {
+		p.t.Errorf("a frame of the server is no text: %q", data)
+	}
+	if err := p.dialect.FromServer(data); err != nil {
+		p.t.Error(err)
+	}
+	return data, nil
 }
