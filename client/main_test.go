@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -10,9 +11,16 @@ import (
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/client"
 	"github.com/calloutd/callout/internal/server/servertest"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain has all sockets of the tests go through a tap that holds their frames to docs/asyncapi.yaml, but for those that have
+// an HTTPClient of their own: the servers that tests play by hand send what they like.
+func TestMain(m *testing.M) {
+	tap := &wiretest.Tap{Next: http.DefaultTransport}
+	http.DefaultClient.Transport = tap
+	goleak.VerifyTestMain(m, goleak.Cleanup(tap.Exit))
+}
 
 // patience is how long a test waits for what has to happen; in a bubble of fake time that costs nothing.
 const patience = time.Minute

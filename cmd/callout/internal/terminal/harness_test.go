@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -14,12 +15,18 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/server/servertest"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 // patience is how long a test waits for what has to come.
 const patience = 20 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain has all sockets go through a tap that holds their frames to docs/asyncapi.yaml.
+func TestMain(m *testing.M) {
+	tap := &wiretest.Tap{Next: http.DefaultTransport}
+	http.DefaultClient.Transport = tap
+	goleak.VerifyTestMain(m, goleak.Cleanup(tap.Exit))
+}
 
 // options are those of a script in development mode.
 func options(s *servertest.Server, role callout.Role, user string, in io.Reader, out io.Writer) Options {
