@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestThePages in a browser, against real servers. It needs Node.js 20 or newer, and Chromium.
+// TestThePages in a browser, against real servers. It needs Node.js 20 or newer, and Chromium. What goes over the sockets
+// of the pages is held to docs/asyncapi.yaml.
 func TestThePages(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "callout")
@@ -21,8 +22,10 @@ func TestThePages(t *testing.T) {
 	}
 	cmd := exec.Command("node", append([]string{"--test", "--test-concurrency=2"}, tests...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CALLOUT="+program)
+	frames := filepath.Join(t.TempDir(), "frames")
+	cmd.Env = append(os.Environ(), "CALLOUT="+program, "CALLOUT_FRAMES="+frames)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+	holdToThePage(t, frames)
 }

@@ -2,10 +2,16 @@
 package web_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
+	"github.com/calloutd/callout/internal/wire/wiretest"
 )
 
 // copied is a copy of a directory, so that nothing is left behind beside the original.
@@ -32,7 +38,7 @@ func run(t *testing.T, dir, name string, args ...string) {
 	}
 }
 
-// TestTheJavaScriptSDK needs Node.js 20 or newer.
+// TestTheJavaScriptSDK needs Node.js 20 or newer. What goes over its sockets is held to docs/asyncapi.yaml.
 func TestTheJavaScriptSDK(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "callout")
@@ -42,10 +48,64 @@ func TestTheJavaScriptSDK(t *testing.T) {
 		t.Fatalf("there are %d tests, %v", len(tests), err)
 	}
 	cmd := exec.Command("node", append([]string{"--experimental-websocket", "--test"}, tests...)...)
-	cmd.Env = append(os.Environ(), "CALLOUT="+program)
+	frames := filepath.Join(t.TempDir(), "frames")
+	cmd.Env = append(os.Environ(), "CALLOUT="+program, "CALLOUT_FRAMES="+frames)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
+	holdToThePage(t, frames)
+}
+
+// holdToThePage holds the frames in a file, which are lines of JSON, to docs/asyncapi.yaml. A command of a client's may break
+// the page if the server has refused it as invalid.
+func holdToThePage(t *testing.T, file string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, invalid, wrong := make(map[string]int), make(map[string]bool), make(map[string]error)
+	for line := range bytes.Lines(data) {
+		var said struct{ From, Frame string }
+		if err := json.Unmarshal(line, &said); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		held[said.From]++
+		if said.From == "client" {
+			if err := wiretest.Native.FromClient([]byte(said.Frame)); err != nil {
+				wrong[idOf(said.Frame)] = err
+			}
+			continue
+		}
+		if err := wiretest.Native.FromServer([]byte(said.Frame)); err != nil {
+			t.Error(err)
+		}
+		if frame, _ := wire.DecodeServer([]byte(said.Frame)); frame != nil {
+			if refusal, ok := frame.(wire.Error); ok && refusal.Code == callout.Invalid {
+				invalid[refusal.ID] = true
+			}
+		}
+	}
+	for id, err := range wrong {
+		if !invalid[id] {
+			t.Error(err)
+		}
+	}
+	if held["client"] == 0 || held["server"] == 0 || len(held) != 2 {
+		t.Errorf("of these frames there are %v", held)
+	}
+}
+
+// idOf is the id of a command, empty for any other frame.
+func idOf(frame string) string {
+	f, _ := wire.Decode([]byte(frame))
+	switch f := f.(type) {
+	case wire.Command:
+		return f.ID
+	case wire.BadCommand:
+		return f.ID
+	}
+	return ""
 }
 
 // TestTheTypesOfTheJavaScriptSDK, strictly, and those that its package declares.

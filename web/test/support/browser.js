@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { note } from '../../sdk/test/support/frames.js';
+
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
@@ -48,6 +50,10 @@ export function watch(page) {
   /** @type {string[]} */
   const said = [];
   complaints.set(page, said);
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => note('client', payload));
+    socket.on('framereceived', ({ payload }) => note('server', payload));
+  });
   page.on('pageerror', (error) => said.push(error.stack ?? error.message));
   page.on('console', (message) => {
     const away = /ERR_CONNECTION_REFUSED|WebSocket connection to|status of 40[0-9]/.test(message.text()); // what a test has caused

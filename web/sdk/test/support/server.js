@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import './frames.js';
+
 const secret = 'a secret of the tests, which is long enough';
 
 /**
