@@ -15,27 +15,27 @@ func serve(dev bool) http.Handler {
 	return mux
 }
 
-func get(h http.Handler, path string, headers ...string) *http.Response {
+func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	return w
 }
 
 func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	for _, path := range []string{"/demo", "/console", "/docs", "/pages/shared/look.css", "/pages/demo/demo.js", "/sdk/callout.js", "/pages/shared/icon.svg"} {
 		res := get(serve(true), path)
-		if res.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s", path, res.Status)
+		if res.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, res.Code)
 		}
-		policy := res.Header.Get("Content-Security-Policy")
+		policy := res.Header().Get("Content-Security-Policy")
 		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'; ") || strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: the policy is %q", path, policy)
 		}
-		if got := res.Header.Get("X-Content-Type-Options"); got != "nosniff" {
+		if got := res.Header().Get("X-Content-Type-Options"); got != "nosniff" {
 			t.Errorf("%s: X-Content-Type-Options is %q", path, got)
 		}
 	}
@@ -48,7 +48,7 @@ func TestTypesOfPages(t *testing.T) {
 		"/sdk/callout.js":        "text/javascript; charset=utf-8",
 		"/pages/shared/icon.svg": "image/svg+xml",
 	} {
-		if got := get(serve(true), path).Header.Get("Content-Type"); got != want {
+		if got := get(serve(true), path).Header().Get("Content-Type"); got != want {
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}
 	}
@@ -56,11 +56,11 @@ func TestTypesOfPages(t *testing.T) {
 
 func TestAPageThatHasNotChangedIsNotSentAgain(t *testing.T) {
 	h := serve(true)
-	tag := get(h, "/console").Header.Get("ETag")
-	if res := get(h, "/console", "If-None-Match", tag); tag == "" || res.StatusCode != http.StatusNotModified {
-		t.Errorf("ETag %q: %s", tag, res.Status)
+	tag := get(h, "/console").Header().Get("ETag")
+	if res := get(h, "/console", "If-None-Match", tag); tag == "" || res.Code != http.StatusNotModified {
+		t.Errorf("ETag %q: %s", tag, res.Code)
 	}
-	if other := get(serve(false), "/console").Header.Get("ETag"); other == tag {
+	if other := get(serve(false), "/console").Header().Get("ETag"); other == tag {
 		t.Error("the page is the same in development mode, which offers to sign in without a token")
 	}
 }
@@ -83,8 +83,8 @@ func TestWhatIsThereInDevelopmentModeAlone(t *testing.T) {
 		{true, "/sdk/test/socket.test.js", http.StatusNotFound, ""},
 	} {
 		res := get(serve(c.dev), c.path)
-		if res.StatusCode != c.want || c.to != "" && res.Header.Get("Location") != c.to {
-			t.Errorf("%s with dev %v: %s to %q", c.path, c.dev, res.Status, res.Header.Get("Location"))
+		if res.Code != c.want || c.to != "" && res.Header().Get("Location") != c.to {
+			t.Errorf("%s with dev %v: %d to %q", c.path, c.dev, res.Code, res.Header().Get("Location"))
 		}
 	}
 }

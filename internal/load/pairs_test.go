@@ -29,7 +29,8 @@ func TestPairsPlayWholeOrders(t *testing.T) {
 			if marks != 2 {
 				t.Errorf("%d marks", marks)
 			}
-			if n := r.Latency.TotalCount(); rate > 0 && (n != 100 || r.Transitions > 101) {
+			// 20 more were due before, and may have been late.
+			if n := r.Latency.TotalCount(); rate > 0 && (n != 100 || r.Transitions > 120) {
 				t.Errorf("%d transitions, %d latencies of 100 commands that were due", r.Transitions, n)
 			} else if rate == 0 && (n < r.Transitions-3 || n > r.Transitions+3) {
 				t.Errorf("%d transitions, %d latencies", r.Transitions, n)
