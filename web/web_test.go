@@ -58,7 +58,7 @@ func TestAPageThatHasNotChangedIsNotSentAgain(t *testing.T) {
 	h := serve(true)
 	tag := get(h, "/console").Header().Get("ETag")
 	if res := get(h, "/console", "If-None-Match", tag); tag == "" || res.Code != http.StatusNotModified {
-		t.Errorf("ETag %q: %s", tag, res.Code)
+		t.Errorf("ETag %q: %d", tag, res.Code)
 	}
 	if other := get(serve(false), "/console").Header().Get("ETag"); other == tag {
 		t.Error("the page is the same in development mode, which offers to sign in without a token")
