@@ -9,4 +9,4 @@ go build -o "$dir/callout" ./cmd/callout
 cp -r web "$dir/web"
 (cd "$dir/web" && npm ci --no-audit --no-fund --ignore-scripts >/dev/null && mkdir "$dir/pictures" && CALLOUT=$dir/callout node test/pictures.js "$dir/pictures")
 mkdir -p docs/pictures
-cp "$dir"/pictures/{demo,demo-dark,demo-phone,console,console-phone,figures}.png docs/pictures/
+cp "$dir"/pictures/*.png docs/pictures/

@@ -43,7 +43,9 @@ if [ -f /etc/debian_version ] && command -v apt-get >/dev/null && "${sudo[@]}" t
 	echo "Installing ${missing[*]} for the tests"
 	apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
 	"${apt[@]}" update </dev/null
-	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+	for package in "${missing[@]}"; do # one by one: where there is no such package, the others are still of use
+		"${apt[@]}" install -y --no-install-recommends "$package" </dev/null >/dev/null || true
+	done
 	if has_compiler && has_postgres && has_node && has_chromium; then exit 0; fi
 fi
 echo "The tests need a C compiler, PostgreSQL, Node.js 20 or newer with npm, and Chromium or Chrome (Debian 13: apt-get install gcc libc6-dev postgresql nodejs npm chromium; Fedora: dnf install gcc postgresql-server nodejs npm chromium; macOS: xcode-select --install, brew install postgresql@17 node, and CHROMIUM=/path/to/Chrome; elsewhere Node.js is at https://nodejs.org)." >&2

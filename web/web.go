@@ -81,8 +81,10 @@ func contentType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".html":
+		return "text/html; charset=utf-8"
 	}
-	return "text/html; charset=utf-8"
+	return "application/octet-stream"
 }
 
 func mustRead(name string) []byte {

@@ -13,7 +13,8 @@ let server;
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { startServer } from '../sdk/test/support/server.js';
-import { closePage, openPage, startBrowser, watch } from './support/browser.js';
+import { closePage, openPage, startBrowser } from './support/browser.js';
 import { startDemo } from './support/demo.js';
+import { say } from './support/orders.js';
 import { phonesOn } from './support/phones.js';
 
 const patience = { timeout: 120_000 };
@@ -13,7 +14,8 @@ let demo;
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), startBrowser()]);
+  demo = await startDemo();
+  browser = await startBrowser();
 });
 after(async () => {
   await browser?.close();
@@ -56,8 +58,24 @@ function inOrder(arrows) {
  * @param {string[]} want
  */
 async function wireIs(page, want) {
+  const { arrows, bothOnline } = phonesOn(page);
   await page.locator('#wire li:not(.mark)').nth(want.length - 1).waitFor();
-  assert.deepEqual(inOrder(await phonesOn(page).arrows()), inOrder(want));
+  await bothOnline(); // again, after the last two arrows: what else there may be has come by then
+  assert.deepEqual(inOrder(await arrows()), inOrder(want));
+}
+
+/**
+ * How many devices of a page's two people the server holds to be connected.
+ * @param {import('playwright-core').Page} page
+ */
+async function sessionsOf(page) {
+  const visit = new URL(page.url()).searchParams.get('visit');
+  const headers = { 'Callout-User': 'o-1', 'Callout-Role': 'operator' };
+  const totals = ['asha', 'ravi'].map(async (name) => {
+    const response = await fetch(`${demo.url}/v1/sessions?user=${name}-${visit}`, { headers });
+    return (await response.json()).total;
+  });
+  return (await Promise.all(totals)).reduce((sum, total) => sum + total, 0);
 }
 
 test('a whole order is played by tapping both phones', patience, async () => {
@@ -170,7 +188,7 @@ test('both phones are cut, and brought back', patience, async () => {
   await client.switchNetwork();
   await client.tap('Work has begun');
   await client.shows('is held: it goes out when the network is back');
-  await serviceman.says('Asha expects you'); // nothing has come
+  assert.equal(await sessionsOf(page), 2, 'the server is told of the cut');
   await client.switchNetwork();
   await serviceman.says('At work for Asha');
   await mark('client: the network is back');
@@ -212,18 +230,21 @@ test('what crosses is refused, and said so', patience, async () => {
 
 test('the server is killed and restarted under the page', patience, async () => {
   const server = await startServer();
-  const page = await openPage(browser, `${server.url}/demo`);
-  const { client, serviceman, accepted, bothOnline, mark } = phonesOn(page);
-  await bothOnline();
-  await accepted();
-  await server.restart();
-  await mark('the connection is lost');
-  await client.tap('Work has begun');
-  await serviceman.says('At work for Asha');
-  await bothOnline();
-  assert.deepEqual(await serviceman.seqs(), [3, 2, 1]);
-  await closePage(page);
-  await server.stop();
+  try {
+    const page = await openPage(browser, `${server.url}/demo`);
+    const { client, serviceman, accepted, bothOnline, mark } = phonesOn(page);
+    await bothOnline();
+    await accepted();
+    await server.restart();
+    await mark('the connection is lost');
+    await client.tap('Work has begun');
+    await serviceman.says('At work for Asha');
+    await bothOnline();
+    assert.deepEqual(await serviceman.seqs(), [3, 2, 1]);
+    await closePage(page);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('a second tab is the same people, in step', patience, async () => {
@@ -233,7 +254,6 @@ test('a second tab is the same people, in step', patience, async () => {
   const opened = page.context().waitForEvent('page');
   await page.getByRole('link', { name: 'Second tab' }).click();
   const second = await opened;
-  watch(second);
   const there = phonesOn(second);
   await there.bothOnline();
   await accepted();
@@ -242,6 +262,7 @@ test('a second tab is the same people, in step', patience, async () => {
   await serviceman.says('At work for Asha');
   await client.says('Ravi is at work');
   await there.serviceman.says('At work for Asha');
+  await there.client.says('Ravi is at work');
   assert.deepEqual(await there.client.seqs(), await client.seqs());
   assert.deepEqual((await there.arrows()).filter((arrow) => !arrow.endsWith('connect')), (await phonesOn(page).arrows()).filter((arrow) => !arrow.endsWith('connect')));
   await closePage(page);
@@ -285,7 +306,54 @@ test('an order is played by keyboard alone, on a narrow screen', patience, async
   await serviceman.says('A new order');
   await press(serviceman.screen.getByRole('button', { name: 'Accept' }));
   await client.says('Ravi is on the way');
+  assert.equal(await page.evaluate(() => document.activeElement?.closest('#serviceman') !== null), true, 'the focus is lost');
+  await press(serviceman.screen.getByRole('button', { name: 'I cannot come' }));
+  await client.says('Called off');
   const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.equal(wide, seen, 'the page scrolls sideways');
+  await closePage(page);
+});
+
+test('a hand that taps twice taps once', patience, async () => {
+  const page = await open();
+  const { client, serviceman, bothOnline } = phonesOn(page);
+  await bothOnline();
+  await client.tap('One more Tap repair');
+  await client.screen.getByRole('button', { name: 'Order for ₹499' }).evaluate((node) => {
+    const button = /** @type {HTMLButtonElement} */ (node);
+    button.click();
+    button.click(); // before anything is drawn
+  });
+  await serviceman.says('A new order: ₹499');
+  await client.says('Looking for somebody near you');
+  assert.deepEqual(await serviceman.seqs(), [1]);
+  const accept = serviceman.screen.getByRole('button', { name: 'Accept' });
+  const decline = serviceman.screen.getByRole('button', { name: 'No, thank you' });
+  await decline.scrollIntoViewIfNeeded();
+  const there = await decline.boundingBox();
+  assert.ok(there);
+  await accept.click();
+  await serviceman.screen.getByRole('button', { name: 'I cannot come' }).waitFor();
+  await page.mouse.click(there.x + 10, there.y + 10); // where by now is that button
+  await client.tap('Work has begun');
+  await serviceman.says('At work for Asha');
+  await closePage(page);
+});
+
+test('several orders are open at once', patience, async () => {
+  const page = await open();
+  const { client, serviceman, bothOnline, accepted } = phonesOn(page);
+  await bothOnline();
+  await accepted();
+  const visit = new URL(page.url()).searchParams.get('visit');
+  await say(demo.url, `asha-${visit}`, 'client', { statusCode: 1001, receivers: [`ravi-${visit}`] });
+  await serviceman.says('A new order: 0');
+  await serviceman.tap('Order 1');
+  await serviceman.says('Asha expects you');
+  await client.tap('Order 1');
+  await client.tap('Cancel the order');
+  await serviceman.says('A new order: 0');
+  await serviceman.tap('Accept');
+  await client.says('Ravi is on the way');
   await closePage(page);
 });

@@ -82,14 +82,12 @@ await serviceman.tap('Ask for ₹998');
 await client.tap('Agree to ₹998');
 await serviceman.says('Asha has agreed');
 await picture('console', '/console', desktop, withAnOrder);
-await picture('console-dark', '/console', { ...desktop, colorScheme: 'dark' }, withAnOrder);
 await picture('console-phone', '/console', phone, signedIn);
 await picture('figures', '/console', desktop, async (page) => {
   await signedIn(page);
   await page.getByRole('link', { name: 'Figures' }).click();
   await page.getByRole('heading', { name: 'From placed to complete' }).waitFor();
 });
-await picture('docs', '/docs', desktop, (page) => page.getByRole('heading', { level: 3 }).first().waitFor());
 await closePage(playing);
 
 await picture('demo', '/demo', desktop, inATunnel);

@@ -1,9 +1,9 @@
 /** @import { HistoryEvent } from '../shared/arrows.js' */
 /** @import { Past } from './order.js' */
 
+import { arrange } from '../shared/arrange.js';
 import { el, show } from '../shared/dom.js';
 import { clock } from '../shared/time.js';
-import { arrange } from './arrange.js';
 import { extraWords } from './extra.js';
 import { ladder, toldWords } from './ladder.js';
 import { exact } from './moments.js';

@@ -1,9 +1,9 @@
 /** @import { Order } from '../../sdk/callout.js' */
 
+import { arrange } from '../shared/arrange.js';
 import { el, show } from '../shared/dom.js';
 import { money } from '../shared/money.js';
 import { pill } from '../shared/statuses.js';
-import { arrange } from './arrange.js';
 import { since } from './moments.js';
 import { short } from './names.js';
 

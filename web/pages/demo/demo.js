@@ -19,8 +19,8 @@ find('#second', HTMLAnchorElement).href = location.href;
 
 const phones = { client: phone('client', 'serviceman'), serviceman: phone('serviceman', 'client') };
 const screens = {
-  client: new Screen(find('#client', HTMLElement), phones.client),
-  serviceman: new Screen(find('#serviceman', HTMLElement), phones.serviceman),
+  client: new Screen(find('#client', HTMLElement), phones.client, chose),
+  serviceman: new Screen(find('#serviceman', HTMLElement), phones.serviceman, chose),
 };
 let drawing = 0;
 
@@ -30,11 +30,18 @@ let drawing = 0;
  */
 function phone(whose, other) {
   const network = new Network((/** @type {Seen} */ seen) => {
+    made.see(seen);
     trace.see(made, seen);
     changed();
   });
   const made = new Phone(people[whose], people[other], network, changed);
   return made;
+}
+
+/** @param {string} orderId */
+function chose(orderId) {
+  trace.choose(orderId);
+  changed();
 }
 
 /** Has everything shown as it is, once whatever is happening now has happened. */
@@ -58,17 +65,18 @@ playing.addEventListener('click', async () => {
     player.abort();
     return;
   }
-  player = new AbortController();
+  const { signal } = player = new AbortController();
   playing.textContent = 'Stop playing';
   playing.setAttribute('aria-pressed', 'true');
-  await play(phones, screens.client.basket, player.signal);
+  const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await Promise.race([play(phones, screens.client.basket, signal), stopped]); // a step may be held for long
   player = null;
   playing.textContent = 'Play the whole order';
   playing.setAttribute('aria-pressed', 'false');
 });
 
 setInterval(changed, 1000); // what a phone may do depends on the time, too
-readPast(people, trace).then(changed, () => {}); // what it adds is how things came to be as the phones show them
+await readPast(people, trace).catch(() => {}); // how things came to be as the phones show them; they do without
 void phones.client.run();
 void phones.serviceman.run();
 changed();

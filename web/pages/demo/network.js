@@ -118,6 +118,9 @@ class CutSocket extends EventTarget {
    * @param {string} [reason]
    */
   close(code, reason) {
+    if (this.#over) {
+      return; // whoever is behind a cut hears nothing of it
+    }
     if (this.#real) {
       this.#real.close(code, reason);
     } else {

@@ -1,37 +1,41 @@
 /** @import { Command, Order, Received } from '../../sdk/callout.js' */
-/** @import { Network } from './network.js' */
+/** @import { Network, Seen } from './network.js' */
 /** @import { Person } from './visit.js' */
 
 import { CalloutError, CloseError, Socket, Status, ends, moves, newId } from '../../sdk/callout.js';
+
+/**
+ * An event of the inbox, and how long after it had happened it was received, in milliseconds; null: before this page was there.
+ * @typedef {{received: Received, ms: number | null}} Told
+ */
 
 /**
  * Something that was tapped and whose outcome is not known yet.
  * @typedef {{orderId: string, statusCode: number, label: string}} Held
  */
 
-const mostInInbox = 200;
+const mostInInbox = 8; // as many as are shown
 
 /** A person's phone: what they have been told, what they have tapped, and what they can do now. Whoever shows it is told of every change. */
 export class Phone {
-  /** @type {Received[]} the last first */
+  /** @type {Told[]} the last first */
   inbox = [];
   /** @type {Held[]} */
   held = [];
-  /** What became of the last tap, if it was refused. */
+  /** What became of the last tap, if it came to nothing. */
   refused = '';
   /** Why the phone does not connect any more; empty while it does. */
   over = '';
   connected = false;
   /** How far the server's clock is ahead, in milliseconds. */
   ahead = 0;
-  /** @type {Map<string, number>} when each event was received, by orderId/version; those of the inbox's past are not in it */
-  receivedAt = new Map();
 
   /** @type {Map<string, Order>} */
   #orders = new Map();
   #chosen = '';
   #socket;
   #changed;
+  #helloAt = 0;
   /** The last event that there was when the page came: what is up to it is the past. */
   #past = -1;
 
@@ -80,14 +84,17 @@ export class Phone {
   }
 
   /**
-   * Notes what the server has said at a welcome: the last event that there is, and how far its clock is ahead.
-   * @param {number} seq
-   * @param {number} ahead
+   * Notes what the server says of its clock, and which was the last event when this page came.
+   * @param {Seen} seen
    */
-  welcomed(seq, ahead) {
-    this.ahead = ahead;
-    if (this.#past < 0) {
-      this.#past = seq;
+  see(seen) {
+    if (seen.type === 'sent' && seen.frame.type === 'hello') {
+      this.#helloAt = seen.at;
+    } else if (seen.type === 'received' && seen.frame.type === 'welcome') {
+      this.ahead = ahead(Date.parse(seen.frame['now']), this.#helloAt, seen.at);
+      if (this.#past < 0 || seen.frame['reset']) {
+        this.#past = seen.frame['seq'];
+      }
     }
   }
 
@@ -99,14 +106,15 @@ export class Phone {
     return this.#past < 0 || seq <= this.#past;
   }
 
-  /** The order that the phone shows: the one that was chosen, or the last one. */
+  /** The order that the phone shows: the one that was chosen, as long as it is open, or the last one. */
   get order() {
-    return this.#orders.get(this.#chosen) ?? this.orders.at(-1) ?? null;
+    const chosen = this.#orders.get(this.#chosen);
+    return chosen && !isOver(chosen) ? chosen : this.orders.at(-1) ?? null;
   }
 
   /** The orders that are not over, the last placed last; and if there are none, the one that ended last. */
   get orders() {
-    const all = [...this.#orders.values()].sort((a, b) => (a.placedAt ?? '').localeCompare(b.placedAt ?? ''));
+    const all = [...this.#orders.values()].sort(byPlacing);
     const open = all.filter((order) => !isOver(order));
     return open.length > 0 ? open : all.slice(-1);
   }
@@ -139,11 +147,15 @@ export class Phone {
   }
 
   /**
-   * Sends a command, or holds it as long as there is no network. It tells whether it took effect.
+   * Sends a command, or holds it as long as there is no network. It tells whether it took effect. While the outcome of another is to be
+   * awaited, it is not sent.
    * @param {Command} command
    * @param {string} label of what was tapped
    */
   async act(command, label) {
+    if (this.waits) {
+      return false;
+    }
     const held = { orderId: command.orderId ?? '', statusCode: command.statusCode, label };
     this.held = [...this.held, held];
     this.refused = '';
@@ -152,7 +164,8 @@ export class Phone {
       await this.#socket.send(command);
       return true;
     } catch (thrown) {
-      this.refused = thrown instanceof Error ? thrown.message : String(thrown);
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      this.refused = thrown instanceof CalloutError ? `Refused: ${why}` : why;
       if (thrown instanceof CalloutError && thrown.order) {
         this.#learn(thrown.order);
       }
@@ -179,10 +192,9 @@ export class Phone {
       this.inbox = [];
       this.#socket.orders().forEach((order) => this.#learn(order));
     } else {
-      this.inbox = [received, ...this.inbox].slice(0, mostInInbox);
-      if (!this.isPast(received.seq)) {
-        this.receivedAt.set(`${received.orderId}/${received.version}`, Date.now() + this.ahead);
-      }
+      const ms = this.isPast(received.seq) ? null : Date.now() + this.ahead - Date.parse(received.at);
+      this.inbox = [{ received, ms }, ...this.inbox].slice(0, mostInInbox);
+      this.refused = '';
       this.#learn(received.order);
     }
     this.#changed();
@@ -194,7 +206,32 @@ export class Phone {
     if (!known || order.version > known.version) {
       this.#orders.set(order.id, { ...order, placedAt: order.placedAt ?? known?.placedAt ?? '' }); // a closed offer does not say it
     }
+    const over = [...this.#orders.values()].filter(isOver).sort(byPlacing);
+    for (const { id } of over.slice(0, -1)) {
+      this.#orders.delete(id);
+    }
   }
+}
+
+/**
+ * @param {Order} a
+ * @param {Order} b
+ */
+function byPlacing(a, b) {
+  return (a.placedAt ?? '').localeCompare(b.placedAt ?? '');
+}
+
+/**
+ * How far the server's clock is ahead of this one, when it said its time between two moments of this one. As far as both may agree, they do.
+ * @param {number} now the server's
+ * @param {number} from
+ * @param {number} to
+ */
+function ahead(now, from, to) {
+  if (now > to) {
+    return now - to;
+  }
+  return now + 1 < from ? now + 1 - from : 0; // its time is cut to the millisecond
 }
 
 /**

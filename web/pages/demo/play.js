@@ -57,11 +57,12 @@ export async function play(phones, basket, signal) {
     await pause(signal);
     order = phones.client.order;
     const step = order && nextStep(order);
-    if (signal.aborted || !step) {
+    if (signal.aborted || !order || !step) {
       return;
     }
     const phone = phones[step.by];
-    if (phone.order?.id !== order?.id || phone.order?.version !== order?.version) {
+    phone.choose(order.id);
+    if (phone.order?.id !== order.id || phone.order.version !== order.version) {
       continue; // it has not heard of it yet
     }
     if (!(await phone.act(step.command, nameOf(step.command.statusCode)))) {
@@ -73,10 +74,13 @@ export async function play(phones, basket, signal) {
 /** @param {AbortSignal} signal */
 function pause(signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, between);
-    signal.addEventListener('abort', () => {
+    const timer = setTimeout(end, between);
+    signal.addEventListener('abort', end);
+
+    function end() {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve(undefined);
-    }, { once: true });
+    }
   });
 }

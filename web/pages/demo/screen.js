@@ -1,7 +1,8 @@
 /** @import { Order, Received } from '../../sdk/callout.js' */
-/** @import { Phone } from './phone.js' */
+/** @import { Phone, Told } from './phone.js' */
 
 import { el, show } from '../shared/dom.js';
+import { lateAfter } from '../shared/arrows.js';
 import { span } from '../shared/time.js';
 import { actionsFor } from './actions.js';
 import { card } from './card.js';
@@ -9,14 +10,14 @@ import { isOver } from './phone.js';
 import { Basket, orderButton, shop } from './shop.js';
 import { line, saying, steps } from './words.js';
 
-const linesOfInbox = 8;
-const lateAfter = 1000; // ms; what came later says so
+const settleFor = 400; // ms, in which a hand that taps twice does not tap what has come to be there
 
 /** What is seen of a phone. */
 export class Screen {
   basket = new Basket(() => this.draw());
 
   #phone;
+  #chose;
   #root;
   #net;
   #headline = el('div', { class: 'headline' });
@@ -29,13 +30,18 @@ export class Screen {
   #actions = el('div', { 'class': 'actions', 'role': 'group', 'aria-label': 'What you can do now' });
   #big = el('p', { 'class': 'big', 'aria-live': 'polite' });
   #below = el('p', { class: 'below' });
+  #buttonsOf = ''; // which order, at which version
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
 
   /**
    * @param {HTMLElement} root
    * @param {Phone} phone
+   * @param {(orderId: string) => void} chose is told which order was chosen
    */
-  constructor(root, phone) {
+  constructor(root, phone, chose) {
     this.#phone = phone;
+    this.#chose = chose;
     this.#root = root;
     const { name, role } = phone.person;
     this.#net = el('button', { 'type': 'button', 'class': 'net', 'onclick': () => this.#switch() });
@@ -51,8 +57,6 @@ export class Screen {
     const phone = this.#phone;
     const { order, network: { cut } } = phone;
     this.#root.classList.toggle('off', cut || !phone.connected);
-    this.#root.dataset['seq'] = String(phone.inbox[0]?.seq ?? 0);
-    this.#root.dataset['status'] = String(order?.statusCode ?? 0);
     const net = cut ? 'no network' : phone.connected ? 'online' : phone.over ? 'ended' : 'connecting …';
     show(this.#net, net, () => net);
     this.#net.classList.toggle('cut', cut || !phone.connected);
@@ -62,21 +66,33 @@ export class Screen {
     show(this.#big, big, () => big);
     show(this.#below, below, () => below);
     show(this.#steps, step, () => Array.from({ length: steps }, (_, i) => el('i', { class: i < step ? 'on' : null })));
-    const wrong = phone.refused || phone.over;
-    show(this.#refused, wrong, () => wrong && el('p', { class: 'alert' }, `${phone.refused ? 'Refused' : 'The session has ended'}: ${wrong}`));
+    const wrong = phone.over ? `The session has ended: ${phone.over}` : phone.refused;
+    show(this.#refused, wrong, () => wrong && el('p', { class: 'alert' }, wrong));
 
     const { orders, waits } = phone;
-    show(this.#others, [orders.map(({ id }) => id), order?.id], () => orders.length > 1 && choice(phone, orders));
+    show(this.#others, [orders.map(({ id }) => id), order?.id], () => orders.length > 1 && this.#choice(orders));
     if (order) {
       show(this.#middle, order, () => order.services && card(order));
     } else if (phone.person.role === 'client') {
-      show(this.#middle, this.basket.services, () => shop(phone, this.basket));
+      show(this.#middle, this.basket.services, () => shop(this.basket));
     } else {
       show(this.#middle, null, () => null);
     }
     show(this.#held, [phone.held, cut, phone.connected], () => phone.held.map(({ label }) => el('p', { class: 'held' }, ...heldWords(label, cut || !phone.connected))));
-    show(this.#inbox, phone.inbox.slice(0, linesOfInbox).map(({ seq }) => seq), () => this.#lines());
+    show(this.#inbox, phone.inbox.map(({ received }) => received.seq), () => this.#lines());
     show(this.#actions, [order, waits, phone.moves, order ? 0 : this.basket.services], () => this.#buttons(order));
+    const buttonsOf = `${order?.id}/${order?.version}`;
+    if (buttonsOf !== this.#buttonsOf) {
+      this.#buttonsOf = buttonsOf;
+      this.#settle();
+    }
+  }
+
+  /** Has what can be tapped come to rest. */
+  #settle() {
+    this.#actions.classList.add('settling');
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#actions.classList.remove('settling'), settleFor);
   }
 
   /** @param {Order | null} order */
@@ -105,17 +121,30 @@ export class Screen {
     }
     return [
       el('h3', {}, 'Inbox'),
-      el('ol', { 'aria-label': `${person.name}'s inbox, the last event first` }, inbox.slice(0, linesOfInbox).map((received) => el('li', {},
+      el('ol', { 'aria-label': `${person.name}'s inbox, the last event first` }, inbox.map(({ received, ms }) => el('li', {},
         el('span', { class: 'seq' }, el('span', { class: 'said' }, 'number '), received.seq),
-        el('span', {}, line(received.orderStatusAsInt, nameFor(received, person, other), received.extra.reason), this.#lateness(received))))),
+        el('span', {}, line(received.orderStatusAsInt, nameFor(received, person, other), received.extra.reason), this.#lateness(received, ms))))),
     ];
   }
 
-  /** @param {Received} received */
-  #lateness({ orderId, version, at, senderId }) {
-    const receivedAt = this.#phone.receivedAt.get(`${orderId}/${version}`);
-    const ms = receivedAt === undefined ? 0 : receivedAt - Date.parse(at);
-    return ms > lateAfter && senderId !== this.#phone.person.userId ? ` · arrived after ${span(ms)}` : '';
+  /**
+   * @param {Received} received
+   * @param {Told['ms']} ms
+   */
+  #lateness({ senderId }, ms) {
+    return ms !== null && ms > lateAfter && senderId !== this.#phone.person.userId ? ` · arrived after ${span(ms)}` : '';
+  }
+
+  /** @param {Order[]} orders */
+  #choice(orders) {
+    const phone = this.#phone;
+    const choose = (/** @type {string} */ id) => {
+      phone.choose(id);
+      this.#chose(id);
+    };
+    return el('div', { 'class': 'others', 'role': 'group', 'aria-label': 'Which order' }, orders.map(({ id }, i) => el('button', {
+      'type': 'button', 'data-key': id, 'aria-pressed': String(id === phone.order?.id), 'onclick': () => choose(id),
+    }, `Order ${i + 1}`)));
   }
 
   #switch() {
@@ -127,16 +156,6 @@ export class Screen {
     }
     this.draw();
   }
-}
-
-/**
- * @param {Phone} phone
- * @param {Order[]} orders
- */
-function choice(phone, orders) {
-  return el('div', { 'class': 'others', 'role': 'group', 'aria-label': 'Which order' }, orders.map(({ id }, i) => el('button', {
-    'type': 'button', 'data-key': id, 'aria-pressed': String(id === phone.order?.id), 'onclick': () => phone.choose(id),
-  }, `Order ${i + 1}`)));
 }
 
 /**

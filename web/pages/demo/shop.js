@@ -54,11 +54,10 @@ export class Basket {
 }
 
 /**
- * The catalogue, and the button that orders.
- * @param {Phone} phone
+ * The catalogue.
  * @param {Basket} basket
  */
-export function shop(phone, basket) {
+export function shop(basket) {
   return el('section', { class: 'card' },
     el('h3', {}, 'Services'),
     el('ul', { class: 'catalogue' }, catalogue.map(({ service, unitPrice }) => el('li', {},
@@ -90,7 +89,7 @@ export function orderButton(phone, basket) {
 function step(basket, service, by, text, label) {
   const count = basket.count(service);
   return el('button', {
-    'type': 'button', 'aria-label': label, 'data-key': `${service} ${by}`, 'disabled': by < 0 ? count === 0 : count === mostOfEach,
+    'type': 'button', 'aria-label': label, 'data-key': `${service} ${by}`, 'aria-disabled': (by < 0 ? count === 0 : count === mostOfEach) && 'true',
     'onclick': () => basket.add(service, by),
   }, text);
 }

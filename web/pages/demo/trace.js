@@ -4,19 +4,23 @@
 /** @import { Person } from './visit.js' */
 
 import { Status, ends, nameOf } from '../../sdk/callout.js';
+import { sendAgain } from '../../sdk/errors.js';
 import { committed, lateAfter } from '../shared/arrows.js';
 import { ago } from '../shared/time.js';
 
+const mostDiagrams = 20; // of older orders nothing is kept
+
 /**
- * A command that this page has sent.
- * @typedef {{orderId: string, statusCode: number, sentAt: number, settled: boolean}} Tap
+ * A command that this page has sent and whose outcome is not known.
+ * @typedef {{orderId: string, statusCode: number, sentAt: number}} Tap
  */
 
 /** What is known of a phone's end of the wire. */
 class End {
-  helloAt = 0;
   cutAt = 0;
   inSession = false;
+  /** The session has brought the end of an order. */
+  isDone = false;
 }
 
 /**
@@ -24,18 +28,18 @@ class End {
  * next one.
  */
 export class Trace {
-  /** The order that was placed last, or the one that was chosen. */
+  /** The order whose arrows are to be shown: the one that was placed last, or that was chosen. */
   orderId = '';
   #people;
   /** @type {Map<string, Arrow[]>} by order */
   #diagrams = new Map();
   /** @type {Arrow[]} of no order yet */
   #loose = [];
-  /** @type {Set<string>} orders that have ended */
-  #over = new Set();
   /** @type {Map<string, Tap>} by the command's id */
   #taps = new Map();
   #ends = { client: new End(), serviceman: new End() };
+  /** Whether the order that is shown has ended. */
+  #over = false;
   #count = 0;
 
   /** @param {{client: Person, serviceman: Person}} people */
@@ -43,24 +47,31 @@ export class Trace {
     this.#people = [people.client, people.serviceman];
   }
 
-  /** The arrows of that order, or those that wait for one. */
+  /** The arrows of the order that is shown, or those that wait for one. */
   get arrows() {
     return this.#diagrams.get(this.orderId) ?? this.#loose;
   }
 
   /**
-   * Takes what the server has kept of an order that was there before this page.
+   * Takes what the server has kept of an order that was there before this page. It is called before anything is seen.
    * @param {string} orderId
    * @param {Arrow[]} arrows
    * @param {boolean} over
    */
   restore(orderId, arrows, over) {
-    const live = this.#diagram(orderId);
-    const known = new Set(live.map(({ key }) => key));
-    live.unshift(...arrows.filter(({ key }) => !known.has(key)));
-    this.orderId ||= orderId;
-    if (over) {
-      this.#over.add(orderId);
+    this.#diagrams.set(orderId, arrows);
+    this.orderId = orderId;
+    this.#over = over;
+  }
+
+  /**
+   * Shows an order that is open, if its arrows are known.
+   * @param {string} orderId
+   */
+  choose(orderId) {
+    if (this.#diagrams.has(orderId)) {
+      this.orderId = orderId;
+      this.#over = false;
     }
   }
 
@@ -103,12 +114,12 @@ export class Trace {
    */
   #closed({ person: { role }, network }, code) {
     const end = this.#ends[role];
-    if (end.inSession && code === 1000 && this.#over.has(this.orderId)) {
-      this.#diagram(this.orderId).push({ key: this.#key('disconnect'), from: 'server', to: role, label: 'disconnect' });
-    } else if (end.inSession && !network.cut) {
+    if (end.isDone && code === 1000) {
+      this.#diagrams.get(this.orderId)?.push({ key: this.#key('disconnect'), from: 'server', to: role, label: 'disconnect' });
+    } else if (end.inSession && code !== 1000 && !network.cut) {
       this.#beside({ key: this.#key('lost'), mark: `${role}: the connection is lost` });
     }
-    end.inSession = false;
+    end.inSession = end.isDone = false;
   }
 
   /**
@@ -118,7 +129,6 @@ export class Trace {
    */
   #sent({ person: { role } }, frame, at) {
     if (frame['type'] === 'hello') {
-      this.#ends[role].helloAt = at;
       this.#loose = this.#loose.filter(({ from }) => from !== role); // the next order begins with the last one
       const has = frame['resume']?.seq > 0 ? `, has ${frame['resume'].seq}` : '';
       this.#beside({ key: this.#key('connect'), from: role, to: 'server', label: `connect${has}` });
@@ -129,10 +139,10 @@ export class Trace {
     const { id, orderId, statusCode } = frame;
     const again = this.#taps.has(id) ? ' again' : '';
     if (!again) {
-      this.#taps.set(id, { orderId, statusCode, sentAt: at, settled: false });
+      this.#taps.set(id, { orderId, statusCode, sentAt: at });
     }
     if (statusCode === Status.PLACED) {
-      this.orderId = orderId;
+      this.#begin(orderId);
     }
     this.#diagram(orderId).push({ key: this.#key('sent'), from: role, to: 'server', label: `${statusCode} ${nameOf(statusCode)}${again}` });
   }
@@ -146,16 +156,40 @@ export class Trace {
     const { role } = phone.person;
     if (frame['type'] === 'welcome') {
       this.#ends[role].inSession = true;
-      phone.welcomed(frame['seq'], ahead(Date.parse(frame['now']), this.#ends[role].helloAt, at));
-    } else if (frame['type'] === 'error') {
-      const tap = this.#taps.get(frame['id']);
-      if (tap) {
-        tap.settled = true;
-        this.#diagram(tap.orderId).push({ key: this.#key('refused'), from: 'server', to: role, label: `refused: ${frame['code']}` });
+      if (frame['reset']) {
+        this.#diagrams.clear(); // what the server has lost
+        this.#taps.clear();
+        this.orderId = '';
       }
-    } else if (frame['type'] === 'event' && !phone.isPast(frame['seq'])) {
+    } else if (frame['type'] === 'error') {
+      this.#refused(phone, frame);
+    } else if (frame['type'] === 'event' && (!phone.isPast(frame['seq']) || this.#isNews(frame))) {
       this.#event(phone, frame, at);
     }
+  }
+
+  /**
+   * Whether an event, although it is of the past, came after what was restored of its order.
+   * @param {Record<string, any>} event
+   */
+  #isNews({ orderId, version }) {
+    const arrows = this.#diagrams.get(orderId);
+    return arrows !== undefined && !arrows.some(({ key }) => key === `${version}/committed`);
+  }
+
+  /**
+   * @param {Phone} phone
+   * @param {Record<string, any>} frame
+   */
+  #refused({ person: { role } }, { id, code }) {
+    const tap = this.#taps.get(id);
+    if (!tap) {
+      return;
+    }
+    if (!sendAgain(code)) {
+      this.#taps.delete(id);
+    }
+    this.#diagram(tap.orderId).push({ key: this.#key('refused'), from: 'server', to: role, label: sendAgain(code) ? `not now: ${code}` : `refused: ${code}` });
   }
 
   /**
@@ -164,21 +198,22 @@ export class Trace {
    * @param {number} at
    */
   #event(phone, event, at) {
-    const { orderId, version, senderId, status: { statusCode } } = event;
+    const { orderId, version, senderId, commandId, status: { statusCode } } = event;
+    if (statusCode === Status.PLACED && !this.#diagrams.has(orderId)) {
+      this.#begin(orderId);
+    }
     const arrows = this.#diagram(orderId);
     const commitKey = `${version}/committed`;
     if (!arrows.some(({ key }) => key === commitKey)) {
       arrows.push(...this.#askedElsewhere(event), committed(version, statusCode));
     }
-    if (statusCode === Status.PLACED) {
-      this.orderId = orderId;
-    }
     if (ends(statusCode)) {
-      this.#over.add(orderId);
+      this.#ends[phone.person.role].isDone = true;
+      this.#over ||= orderId === this.orderId;
     }
-    const tap = this.#taps.get(event['commandId']);
-    if (tap && !tap.settled) {
-      tap.settled = true;
+    const tap = this.#taps.get(commandId);
+    if (tap) {
+      this.#taps.delete(commandId);
       arrows[arrows.findIndex(({ key }) => key === commitKey)] = committed(version, statusCode, at - tap.sentAt);
     }
     const key = `${version}/told/${phone.person.userId}`;
@@ -195,7 +230,7 @@ export class Trace {
    */
   #askedElsewhere({ orderId, version, senderId, status: { statusCode } }) {
     const sender = this.#people.find(({ userId }) => userId === senderId);
-    const here = [...this.#taps.values()].some((tap) => !tap.settled && tap.orderId === orderId && tap.statusCode === statusCode);
+    const here = [...this.#taps.values()].some((tap) => tap.orderId === orderId && tap.statusCode === statusCode);
     if (sender && here) {
       return [];
     }
@@ -207,11 +242,21 @@ export class Trace {
   }
 
   /**
-   * Adds what belongs to no order: to the one that is under way, or to the next.
+   * Begins the diagram of an order that has been placed, and shows it.
+   * @param {string} orderId
+   */
+  #begin(orderId) {
+    this.#diagram(orderId);
+    this.orderId = orderId;
+    this.#over = false;
+  }
+
+  /**
+   * Adds what belongs to no order: to the one that is shown and under way, or to the next.
    * @param {Arrow} arrow
    */
   #beside(arrow) {
-    const current = this.#over.has(this.orderId) ? undefined : this.#diagrams.get(this.orderId);
+    const current = this.#over ? undefined : this.#diagrams.get(this.orderId);
     (current ?? this.#loose).push(arrow);
   }
 
@@ -222,6 +267,9 @@ export class Trace {
       arrows = this.#loose;
       this.#loose = [];
       this.#diagrams.set(orderId, arrows);
+      for (const old of [...this.#diagrams.keys()].slice(0, -mostDiagrams)) {
+        this.#diagrams.delete(old);
+      }
     }
     return arrows;
   }
@@ -230,17 +278,4 @@ export class Trace {
   #key(of) {
     return `${of}/${++this.#count}`;
   }
-}
-
-/**
- * How far the server's clock is ahead of this one, when it said its time between two moments of this one. As far as both may agree, they do.
- * @param {number} now the server's
- * @param {number} from
- * @param {number} to
- */
-function ahead(now, from, to) {
-  if (now > to) {
-    return now - to;
-  }
-  return now + 1 < from ? now + 1 - from : 0; // its time is cut to the millisecond
 }

@@ -55,8 +55,8 @@ function shown(children) {
 const shownIn = new WeakMap();
 
 /**
- * Fills a node anew if what it is made of has changed. Who had the focus in it keeps it: on the element that does the same (by data-key), or
- * else on the first that can have it, or on the node itself.
+ * Fills a node anew if what it is made of has changed, and tells whether it has. Who had the focus in it keeps it: on the element that does
+ * the same (by data-key), or else on the first that can have it, or on the node itself until there is one.
  * @param {Element} node
  * @param {unknown} what all that the children are made of, as JSON would have it
  * @param {() => Child | Child[]} children
@@ -64,20 +64,21 @@ const shownIn = new WeakMap();
 export function show(node, what, children) {
   const key = JSON.stringify(what) ?? '';
   if (shownIn.get(node) === key) {
-    return;
+    return false;
   }
-  shownIn.set(node, key);
   const focused = node.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   node.replaceChildren(...shown([children()]));
-  if (!focused || focused === node) {
-    return;
+  shownIn.set(node, key);
+  if (!focused) {
+    return true;
   }
-  const same = focused.dataset['key'] && node.querySelector(`[data-key="${CSS.escape(focused.dataset['key'])}"]`);
-  const next = same || node.querySelector('button:not(:disabled), a[href], input, select') || node;
+  const same = focused.dataset['key'] && node.querySelector(`[data-key="${CSS.escape(focused.dataset['key'])}"]:not(:disabled)`);
+  const next = same || node.querySelector('button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled)') || node;
   if (next === node && !node.hasAttribute('tabindex')) {
     node.setAttribute('tabindex', '-1');
   }
   /** @type {HTMLElement} */ (next).focus({ preventScroll: true });
+  return true;
 }
 
 /**

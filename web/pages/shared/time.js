@@ -34,7 +34,6 @@ export function ago(ms) {
 }
 
 const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /**
  * The time of day, to the millisecond.
@@ -42,12 +41,4 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
  */
 export function clock(at) {
   return clockFormat.format(new Date(at));
-}
-
-/**
- * Day and minute.
- * @param {string} at RFC 3339
- */
-export function day(at) {
-  return dayFormat.format(new Date(at));
 }

@@ -1,3 +1,4 @@
+import { arrange } from './arrange.js';
 import { el } from './dom.js';
 import { span } from './time.js';
 
@@ -56,7 +57,7 @@ export class WireElement extends HTMLElement {
     for (const key of [...this.#shown.keys()].filter((known) => !keys.has(known))) {
       this.#shown.delete(key);
     }
-    this.#list.replaceChildren(...nodes);
+    arrange(this.#list, nodes, this.#list);
     if (follows) {
       this.#list.scrollTop = this.#list.scrollHeight;
     }

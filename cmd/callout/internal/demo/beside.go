@@ -20,7 +20,7 @@ import (
 // has returned. committed is told of every commit, before anybody else is. f is interrupted when the server ends.
 func besideServer(ctx context.Context, d node.Database, log *slog.Logger, committed func([]store.Record), f func(ctx context.Context, url string) error) error {
 	config := node.Config{Database: d, Ledger: ledger.DefaultConfig(), Server: server.DefaultConfig()}
-	config.Server.Session.Dev = true
+	config.Server.Session.Dev, config.Server.LocalOnly = true, true
 	config.Server.DrainTime = 5 * time.Second
 	config.Server.Clock, config.Server.Log, config.Server.Registry = time.Now, log, prometheus.NewRegistry()
 	config.Record = func(l store.Ledger) store.Ledger { return watchedLedger{l, committed} }
