@@ -61,6 +61,7 @@ export class Actions {
     }, `${action.title} …`)));
   }
 
+  /** Asks no longer for the reason of an action. */
   stop() {
     this.#dialog?.close();
   }
@@ -70,7 +71,20 @@ export class Actions {
    * @param {Order} order
    */
   #ask(action, order) {
-    this.#dialog = new ReasonDialog(this.#tools, action, order, { allows: (now) => allowed(now).includes(action), changed: this.#changed });
+    this.#dialog = new ReasonDialog(this.#tools, action, order, {
+      allows: (now) => allowed(now).includes(action), changed: this.#changed, closed: () => this.#closed(action),
+    });
+  }
+
+  /**
+   * The button that asked may have been replaced meanwhile, or be gone: then the focus is nowhere.
+   * @param {Action} action
+   */
+  #closed({ statusCode }) {
+    if (document.activeElement === document.body) {
+      const same = /** @type {HTMLElement | null} */ (this.node.querySelector(`[data-key="${statusCode}"]`));
+      (same ?? this.#heir).focus({ preventScroll: true });
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { Api } from '../shared/api.js';
 import { find } from '../shared/dom.js';
 import { FiguresView } from './figures.js';
 import { Live } from './live.js';
-import { tick } from './moments.js';
+import { learn, tick } from './moments.js';
 import { OrdersView } from './orders.js';
 import { PeopleView } from './people.js';
 import { Reader } from './reader.js';
@@ -58,7 +58,7 @@ export class Desk {
    */
   constructor(caller, dev, left) {
     const troubles = new Troubles(find('#trouble', HTMLElement), left);
-    this.#tools = { api: new Api(caller), dev, troubles, say };
+    this.#tools = { api: new Api(caller, learn), dev, troubles, say };
     this.#figures = new Reader({
       what: 'the figures',
       read: (signal) => this.#tools.api.get('figures', {}, signal),

@@ -3,7 +3,8 @@
 const key = 'callout.console';
 
 /**
- * Who is signed in in this tab, or null. Another tab knows nothing of it, and it is gone with the tab.
+ * Who is signed in in this tab, or null. A tab that is duplicated from this one, or that a script of its page opens, begins with a copy of
+ * its own; other tabs know nothing of it. It goes with the tab, and comes back if the browser restores that.
  * @returns {Caller | null}
  */
 export function kept() {

@@ -79,6 +79,8 @@ function wordsOf(error) {
       return 'Your token has expired. Sign in with a new one.';
     case CloseCode.LOGGED_OUT:
       return 'Your sessions have been ended. Sign in again.';
+    case CloseCode.FORBIDDEN: // as is a backend, which the HTTP API lets read what operators do
+      return `You are not let in: ${error.reason}. Only an operator’s token can be used here.`;
     default:
       return `The server has ended the connection: ${error.reason || `code ${error.code}`}.`;
   }

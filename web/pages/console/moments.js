@@ -4,6 +4,20 @@ import { ago } from '../shared/time.js';
 const exactFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const tickEvery = 2_000; // ms
 
+/** How far the server's clock is ahead of that of this machine, in ms. */
+let ahead = 0;
+
+/**
+ * Takes in what time it is on the server, from which "ago" and "in" are reckoned. A clock that agrees to the second is left alone.
+ * @param {string | null} date that an answer has come with just now (RFC 9110)
+ */
+export function learn(date) {
+  const least = Date.parse(date ?? '') - Date.now();
+  if (!Number.isNaN(least)) {
+    ahead = Math.min(Math.max(ahead, least), least + 1000); // the date is in whole seconds
+  }
+}
+
 /**
  * Day, time and second.
  * @param {string} at RFC 3339
@@ -47,11 +61,15 @@ export function tick(signal) {
 
 /** @param {string} at */
 function passed(at) {
-  return ago(Date.now() - Date.parse(at));
+  return ago(now() - Date.parse(at));
 }
 
 /** @param {string} at */
 function left(at) {
-  const ms = Date.parse(at) - Date.now();
+  const ms = Date.parse(at) - now();
   return ms > 0 ? `in ${ago(ms)}` : 'now';
+}
+
+function now() {
+  return Date.now() + ahead;
 }

@@ -2,11 +2,11 @@
 /** @import { Tools } from './desk.js' */
 
 import { arrowsOf } from '../shared/arrows.js';
-import { el, show } from '../shared/dom.js';
+import { copy } from '../shared/copy.js';
+import { el, find, show } from '../shared/dom.js';
 import { pill } from '../shared/statuses.js';
 import { WireElement } from '../shared/wire.js';
 import { Actions } from './actions.js';
-import { copyButton } from './copy.js';
 import { History } from './history.js';
 import { Reader } from './reader.js';
 import { facts, moneyOf } from './summary.js';
@@ -45,7 +45,7 @@ export class OrderPanel {
   constructor(tools, back) {
     this.#tools = tools;
     this.#back = back;
-    this.#actions = new Actions(tools, () => this.#reader.restart(), this.#title);
+    this.#actions = new Actions(tools, () => this.#id && this.#reader.restart(), this.#title);
     this.#history = new History(() => this.#id);
     this.node.append(el('div', { class: 'top' }, this.#title, this.#close), this.#head, this.#wrong, this.#body);
     this.#reader = new Reader({
@@ -63,6 +63,7 @@ export class OrderPanel {
     if (orderId === this.#id) {
       return;
     }
+    this.#actions.stop();
     this.#id = orderId;
     this.#version = 0;
     this.node.hidden = orderId === '';
@@ -121,13 +122,19 @@ export class OrderPanel {
     this.#body.hidden = this.#head.hidden = false;
     this.#wrong.hidden = true;
     show(this.#head, [order.id, order.statusCode, order.version], () => [
-      pill(order.statusCode), el('span', { class: 'quiet' }, `version ${order.version}`), copyButton(order.id, this.#title, this.#tools.say),
+      pill(order.statusCode), el('span', { class: 'quiet' }, `version ${order.version}`),
+      el('button', { class: 'small', type: 'button', 'data-key': 'copy', onclick: () => void this.#copy() }, 'Copy the id'),
     ]);
     show(this.#facts, order, () => facts(order));
     show(this.#money, order, () => moneyOf(order));
     this.#actions.show(order);
     this.#wire.show(arrowsOf(events, receipts));
     this.#history.show(events, receipts);
+  }
+
+  async #copy() {
+    const copied = await copy(find('.mono', HTMLElement, this.#title));
+    this.#tools.say(copied ? 'The id is copied.' : 'The id is selected: copy it with your keyboard.');
   }
 
   /** @param {string} message */

@@ -118,7 +118,8 @@ export class OrdersView {
     this.#shown = true;
     this.#list.removeAttribute('aria-busy');
     this.#pager.show(next);
-    this.#count.textContent = this.#counted(orders.length);
+    const count = this.#counted(orders.length);
+    show(this.#count, count, () => count);
     this.#empty.hidden = orders.length > 0;
     if (orders.length === 0) {
       show(this.#empty, [this.#wanted, next], () => this.#reasons(next));

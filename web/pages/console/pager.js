@@ -1,4 +1,4 @@
-import { el } from '../shared/dom.js';
+import { el, show } from '../shared/dom.js';
 
 /** Goes from page to page of a list whose pages name the place where the next one begins. */
 export class Pager {
@@ -45,7 +45,8 @@ export class Pager {
   }
 
   #label() {
-    this.#page.textContent = `page ${this.#places.length + 1}`;
+    const number = this.#places.length + 1;
+    show(this.#page, number, () => `page ${number}`);
     // A button that is disabled for good would lose the focus.
     this.#back.setAttribute('aria-disabled', String(this.#places.length === 0));
     this.#on.setAttribute('aria-disabled', String(!this.#next));

@@ -70,7 +70,7 @@ export class PeopleView {
       devices.set(userId, [...(devices.get(userId) ?? []), device]);
     }
     this.#pager.show(next);
-    this.#count.textContent = total === 1 ? 'One device is connected.' : `${total.toLocaleString('en-GB')} devices are connected.`;
+    show(this.#count, total, () => (total === 1 ? 'One device is connected.' : `${total.toLocaleString('en-GB')} devices are connected.`));
     show(this.#list, [sessions, this.#user], () => (devices.size > 0
       ? [...devices].map(([userId, names]) => el('li', {}, person(userId), el('span', { class: 'devices' }, names.map((name) => el('span', { class: 'mono' }, name)))))
       : el('li', { class: 'empty' }, this.#user ? `${this.#user} is not connected.` : 'Nobody is connected.')));

@@ -66,6 +66,7 @@ export class Reader {
     this.#troubles.fine(this.#reading.what);
   }
 
+  /** Reads no more, whatever it is told. */
   stop() {
     this.pause();
     this.#end.abort();
@@ -79,7 +80,9 @@ export class Reader {
   /** @param {number} wait */
   #plan(wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), wait);
+    if (!this.#end.signal.aborted) {
+      this.#timer = setTimeout(() => void this.#run(), wait);
+    }
   }
 
   async #run() {

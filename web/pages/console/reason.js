@@ -29,6 +29,7 @@ export class ReasonDialog {
    * @param {object} hooks
    * @param {(order: Order) => boolean} hooks.allows whether the order, as it is now, allows the action
    * @param {() => void} hooks.changed is told that the order is to be read again
+   * @param {() => void} hooks.closed is told that the dialog is gone
    */
   constructor(tools, action, order, hooks) {
     this.#tools = tools;
@@ -36,7 +37,7 @@ export class ReasonDialog {
     this.#order = order;
     this.#hooks = hooks;
     this.#submit = el('button', { type: 'submit', class: action.look }, action.title);
-    this.#dialog = el('dialog', { class: 'reason', 'aria-labelledby': 'asks', 'aria-describedby': 'meaning', onclose: () => this.#dialog.remove() },
+    this.#dialog = el('dialog', { class: 'reason', 'aria-labelledby': 'asks', 'aria-describedby': 'meaning', onclose: () => this.#gone() },
       el('form', { novalidate: true, onsubmit: (/** @type {SubmitEvent} */ event) => this.#submitted(event) },
         el('h2', { id: 'asks' }, `${action.title}?`), this.#state, el('p', { id: 'meaning' }, action.meaning(order)),
         el('label', { for: 'reason' }, 'Reason, which the parties can read'), this.#reason,
@@ -49,6 +50,11 @@ export class ReasonDialog {
 
   close() {
     this.#dialog.close();
+  }
+
+  #gone() {
+    this.#dialog.remove();
+    this.#hooks.closed();
   }
 
   #showState() {

@@ -1,5 +1,6 @@
 /** @import { Caller } from '../shared/api.js' */
 
+import { newName } from '../../sdk/ids.js';
 import { Api } from '../shared/api.js';
 import { el } from '../shared/dom.js';
 
@@ -17,12 +18,12 @@ export function signIn({ dev, why, signedIn }) {
   });
   const buttons = [
     el('button', { class: 'primary', type: 'submit' }, 'Sign in'),
-    ...(dev ? [el('button', { type: 'button', onclick: () => attempt({ userId: `operator-${letters()}`, role: 'operator' }) }, 'Continue as an operator')] : []),
+    ...(dev ? [el('button', { type: 'button', onclick: () => attempt(somebody()) }, 'Continue as an operator')] : []),
   ];
   const form = el('form', { onsubmit: submitted },
     el('label', { for: 'token' }, 'An operator’s token'), token,
     el('p', { id: 'token-hint', class: 'quiet' }, 'On the server, ', el('code', {}, 'callout token --user me --role operator'),
-      ' makes one. It is kept in this tab alone.'),
+      ' makes one. It is kept in this tab until you sign out; a tab that you duplicate from it has it, too.'),
     el('div', { class: 'buttons' }, buttons),
     dev && el('p', { class: 'quiet' }, 'This server runs in development mode: who says a name is let in.'));
   return el('section', { class: 'signin card', 'aria-labelledby': 'signin' }, el('h2', { id: 'signin' }, 'Sign in'),
@@ -64,7 +65,10 @@ export function signIn({ dev, why, signedIn }) {
   }
 }
 
-/** Four random letters, so that no two operators have one name. */
-function letters() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => String.fromCharCode(97 + (byte % 26))).join('');
+/**
+ * An operator whose name no other has.
+ * @returns {Caller}
+ */
+function somebody() {
+  return { userId: `operator-${newName().slice(0, 8)}`, role: 'operator' };
 }

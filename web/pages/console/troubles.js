@@ -1,4 +1,5 @@
 import { ApiError } from '../shared/api.js';
+import { show } from '../shared/dom.js';
 
 /** What could not be read, in the one line for it. It goes away when it could be read again. */
 export class Troubles {
@@ -38,8 +39,9 @@ export class Troubles {
 
   #show() {
     const [why] = this.#known.values();
-    this.#node.hidden = why === undefined;
-    this.#node.textContent = why === undefined ? '' : `Could not read ${[...this.#known.keys()].join(', ')}: ${why}. It is tried again.`;
+    const text = why === undefined ? '' : `Could not read ${[...this.#known.keys()].join(', ')}: ${why}. It is tried again.`;
+    this.#node.hidden = !text;
+    show(this.#node, text, () => text);
   }
 }
 

@@ -1,3 +1,4 @@
+import { copy } from '../shared/copy.js';
 import { el, find } from '../shared/dom.js';
 
 const shownFor = 2000; // ms
@@ -25,13 +26,7 @@ export class CopyBox {
   }
 
   async #copy() {
-    let outcome = 'Copied';
-    try {
-      await navigator.clipboard.writeText(this.#code.textContent ?? '');
-    } catch {
-      getSelection()?.selectAllChildren(this.#code); // a page that did not come over TLS has no clipboard
-      outcome = 'Selected, to be copied';
-    }
+    const outcome = await copy(this.#code) ? 'Copied' : 'Selected, to be copied';
     this.#word.textContent = outcome;
     const said = find('#said', HTMLElement);
     said.textContent = outcome;

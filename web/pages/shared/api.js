@@ -22,9 +22,14 @@ export class ApiError extends Error {
 export class Api {
   /** @type {Record<string, string>} */
   #headers;
+  #answered;
 
-  /** @param {Caller} caller */
-  constructor(caller) {
+  /**
+   * @param {Caller} caller
+   * @param {(date: string | null) => void} [answered] is told the Date of each answer
+   */
+  constructor(caller, answered) {
+    this.#answered = answered;
     this.#headers = 'token' in caller
       ? { Authorization: `Bearer ${caller.token}` }
       : { 'Callout-User': caller.userId, 'Callout-Role': caller.role };
@@ -72,6 +77,7 @@ export class Api {
       }
       throw new ApiError(0, 'unavailable', 'the server cannot be reached');
     }
+    this.#answered?.(response.headers.get('Date'));
     const body = await response.json().catch(() => null);
     if (!response.ok || body === null) {
       throw new ApiError(response.status, body?.code ?? 'internal', body ? wordsOf(body) : `the server answers ${response.status}`);
