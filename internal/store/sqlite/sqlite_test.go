@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,6 +21,10 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(childRole); role != "" {
 		child(role, os.Getenv(childPath))
 		return
+	}
+	// Of the plays of the contract, which is held to three times: the race detector makes them slow. A flag of the command line goes first.
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
