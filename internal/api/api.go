@@ -103,6 +103,7 @@ func operation(api huma.API, id, method, path, summary, description string) huma
 	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Description: description, MaxBodyBytes: wire.MaxFrame,
+		RejectUnknownQueryParameters: true, // a filter that is misspelt would list everything
 		Responses: map[string]*huma.Response{
 			"default": {Description: "What went wrong", Content: map[string]*huma.MediaType{problemType: {Schema: schema}}},
 		},

@@ -20,10 +20,10 @@ type CommandInput struct {
 type Command struct {
 	For        string          `json:"for,omitempty" maxLength:"64" doc:"From a backend, and needed there: the id of the user whom it acts for"`
 	OrderID    string          `json:"orderId,omitempty" maxLength:"64" doc:"On PLACED it may be absent: then one is made, always the same for the same key"`
-	StatusCode int             `json:"statusCode" doc:"What is to happen" example:"1005"`
+	StatusCode int             `json:"statusCode" doc:"What is to happen: 1001 PLACED, 1004 ACCEPTED, 1005 STARTED, 1006 ORDER_CHANGED, 1007 EXTENDED, 1008 CANCELLED, 1009 ORDER_COMPLETE, 1010 PAYMENT, 1011 PAYMENT_VERIFICATION, 1012 CHANGE_DECLINED, 1013 PAYMENT_REJECTED or 1014 OFFER_DECLINED" example:"1005"`
 	Version    int64           `json:"version,omitempty" doc:"The version of the order that was decided on. If it has moved on, the command is refused"`
 	Receivers  []string        `json:"receivers,omitempty" maxItems:"100" doc:"On PLACED: the servicemen to offer the order to"`
-	Extra      json.RawMessage `json:"extra,omitempty" doc:"What the status needs"`
+	Extra      json.RawMessage `json:"extra,omitempty" doc:"What the status needs. PLACED: services, currency, place?, note?, offerSeconds?; ORDER_CHANGED: services, reason?; EXTENDED: changeId, or the version beside; PAYMENT: method (cash, upi or card), amount?, reference?; a reason, from operators, and from a serviceman who cancels"`
 }
 
 // CommandOutput says which event a command was.

@@ -15,7 +15,7 @@ type Receipt struct {
 	At         time.Time  `json:"at" doc:"When it happened, just before it was committed"`
 	UserID     string     `json:"userId" doc:"Who was told"`
 	Seq        int64      `json:"seq,omitempty" doc:"Its number in their inbox. For operators"`
-	Devices    []Delivery `json:"devices" doc:"For the parties one without a name: the first that had it"`
+	Devices    []Delivery `json:"devices" doc:"For the parties one without a name at most: the first that had it"`
 }
 
 // Delivery is what became of an event on one device. A time that is missing has not come, or was not written down before a crash.
@@ -56,7 +56,11 @@ func (a *API) listReceipts(ctx context.Context, in *OrderInput) (*ReceiptsOutput
 		case readsAll(me):
 			out.Body.Receipts = append(out.Body.Receipts, receiptOf(r, r.Seq, r.Devices))
 		case r.SenderID == me.ID && r.UserID != me.ID && r.View != callout.ClosedView:
-			out.Body.Receipts = append(out.Body.Receipts, receiptOf(r, 0, []store.Delivery{r.First()}))
+			var first []store.Delivery
+			if len(r.Devices) > 0 {
+				first = append(first, r.First())
+			}
+			out.Body.Receipts = append(out.Body.Receipts, receiptOf(r, 0, first))
 		}
 	}
 	return out, nil

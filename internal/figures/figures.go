@@ -25,7 +25,7 @@ type Point struct {
 	Sessions int                    `json:"sessions" doc:"That are open"`
 	Open     map[callout.Status]int `json:"open" doc:"Orders that have not ended, by the code of their status"`
 	Commits  float64                `json:"commitsPerSecond" doc:"Commands that took effect"`
-	Moves    map[callout.Status]int `json:"moves" doc:"Commands that took effect since the point before, by the code of their status"`
+	Moves    map[callout.Status]int `json:"moves" doc:"Events since the point before, by their code"`
 
 	// Absent where there was nothing to measure.
 	Accept *Quantiles `json:"secondsToAccept,omitempty" doc:"From an order's PLACED to its ACCEPTED"`

@@ -19,7 +19,8 @@ func TestARecorderRemembersAnHour(t *testing.T) {
 	at := now
 	commands := prometheus.NewCounterVec(prometheus.CounterOpts{Name: commandsMetric}, []string{"code", "outcome"})
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(commands)
+	events := prometheus.NewCounterVec(prometheus.CounterOpts{Name: eventsMetric}, []string{"code"})
+	registry.MustRegister(commands, events)
 	var away error
 	r := New(Sources{
 		Metrics: registry, Clock: func() time.Time { return at }, Timeout: time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -32,6 +33,8 @@ func TestARecorderRemembersAnHour(t *testing.T) {
 			t.Fatal(err)
 		}
 		commands.WithLabelValues("1001", "committed").Add(float64(20 * (i + 1)))
+		events.WithLabelValues("1001").Add(float64(20 * (i + 1)))
+		events.WithLabelValues("1002").Add(float64(i + 1))
 		commands.WithLabelValues("1001", "repeated").Inc()
 		commands.WithLabelValues("unknown", "invalid").Inc()
 		at = at.Add(Every)
@@ -40,7 +43,7 @@ func TestARecorderRemembersAnHour(t *testing.T) {
 	if len(points) != kept || !points[0].At.Equal(now.Add(5*Every)) {
 		t.Fatalf("%d points from %v on", len(points), points[0].At)
 	}
-	if p := points[0]; p.Moves[callout.Placed] != 100 || len(p.Moves) != 1 || p.Commits != 10 || p.Open[callout.Placed] != 7 || p.Accept != nil {
+	if p := points[0]; p.Moves[callout.Placed] != 100 || p.Moves[callout.Broadcasted] != 5 || len(p.Moves) != 2 || p.Commits != 10 || p.Open[callout.Placed] != 7 || p.Accept != nil {
 		t.Errorf("the first that is left: %+v", p)
 	}
 	away = errors.New("away")

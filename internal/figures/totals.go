@@ -14,6 +14,7 @@ import (
 // The metrics that figures are made of.
 const (
 	commandsMetric = "callout_commands_total"
+	eventsMetric   = "callout_events_total"
 	acceptMetric   = "callout_accept_seconds"
 	lagMetric      = "callout_delivery_lag_seconds"
 	sessionsMetric = "callout_sessions"
@@ -23,7 +24,8 @@ const (
 type totals struct {
 	at          time.Time
 	sessions    int
-	committed   map[callout.Status]float64
+	committed   float64 // commands that took effect
+	events      map[callout.Status]float64
 	accept, lag histogram
 }
 
@@ -38,12 +40,18 @@ func gather(from prometheus.Gatherer, at time.Time) (*totals, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gather the metrics: %w", err)
 	}
-	t := &totals{at: at, committed: make(map[callout.Status]float64)}
+	t := &totals{at: at, events: make(map[callout.Status]float64)}
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
 			switch family.GetName() {
 			case commandsMetric:
-				t.count(m)
+				if labelsOf(m)["outcome"] == "committed" {
+					t.committed += m.GetCounter().GetValue()
+				}
+			case eventsMetric:
+				if code, err := strconv.Atoi(labelsOf(m)["code"]); err == nil {
+					t.events[callout.Status(code)] = m.GetCounter().GetValue()
+				}
 			case acceptMetric:
 				t.accept = histogramOf(m.GetHistogram())
 			case lagMetric:
@@ -56,16 +64,12 @@ func gather(from prometheus.Gatherer, at time.Time) (*totals, error) {
 	return t, nil
 }
 
-// count takes in how many commands of a status had an outcome.
-func (t *totals) count(m *dto.Metric) {
+func labelsOf(m *dto.Metric) map[string]string {
 	labels := make(map[string]string, 2)
 	for _, l := range m.GetLabel() {
 		labels[l.GetName()] = l.GetValue()
 	}
-	code, err := strconv.Atoi(labels["code"])
-	if err == nil && labels["outcome"] == "committed" {
-		t.committed[callout.Status(code)] = m.GetCounter().GetValue()
-	}
+	return labels
 }
 
 func histogramOf(h *dto.Histogram) histogram {
@@ -86,15 +90,13 @@ func (t *totals) since(last *totals) Point {
 	if last == nil {
 		return p
 	}
-	done := 0
-	for status, n := range t.committed {
-		if moved := int(n - last.committed[status]); moved > 0 {
+	for status, n := range t.events {
+		if moved := int(n - last.events[status]); moved > 0 {
 			p.Moves[status] = moved
-			done += moved
 		}
 	}
 	if passed := t.at.Sub(last.at).Seconds(); passed > 0 {
-		p.Commits = float64(done) / passed
+		p.Commits = (t.committed - last.committed) / passed
 	}
 	p.Accept, p.Lag = t.accept.since(last.accept), t.lag.since(last.lag)
 	return p

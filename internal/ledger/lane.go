@@ -149,6 +149,7 @@ func (l *lane) tell() {
 			f.items[i].done(f.answers[i])
 		}
 		if len(f.rows) > 0 {
+			l.config.Metrics.happened(f.rows)
 			l.config.Announce(f.rows)
 		}
 	}

@@ -7,11 +7,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/calloutd/callout"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 // Metrics count what a ledger does.
 type Metrics struct {
 	commands *prometheus.CounterVec
+	events   map[callout.Status]prometheus.Counter
 	latency  prometheus.Histogram
 	size     prometheus.Histogram
 	accept   prometheus.Histogram
@@ -46,7 +48,14 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m.kept = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "callout_retention_removed_total", Help: "What retention has removed: inbox rows, devices, orders.",
 	}, []string{"what"})
-	registry.MustRegister(m.commands, m.latency, m.size, m.accept, m.limits, m.kept)
+	events := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "callout_events_total", Help: "Events committed, by status code; those among them that followed another by themselves.",
+	}, []string{"code"})
+	m.events = make(map[callout.Status]prometheus.Counter)
+	for _, status := range callout.Statuses() {
+		m.events[status] = events.WithLabelValues(strconv.Itoa(int(status)))
+	}
+	registry.MustRegister(events, m.commands, m.latency, m.size, m.accept, m.limits, m.kept)
 	return m
 }
 
@@ -68,6 +77,15 @@ func (m *Metrics) committed(g *group, took time.Duration) {
 	if commands > 0 {
 		m.latency.Observe(took.Seconds())
 		m.size.Observe(float64(commands))
+	}
+}
+
+// happened counts the events of what was put into inboxes, where the rows of one event follow each other.
+func (m *Metrics) happened(rows []wire.Event) {
+	for i := range rows {
+		if i == 0 || rows[i].Version != rows[i-1].Version || rows[i].OrderID != rows[i-1].OrderID {
+			m.events[rows[i].Status].Inc()
+		}
 	}
 }
 

@@ -33,15 +33,32 @@ type mounted struct {
 	handler http.Handler
 }
 
-// guarded keeps pages of other sites, whose own name may point here, from what is open in development mode.
+// guarded keeps pages of other sites, whose own name may point here, from what is open in development mode, and lets the pages of those
+// origins in that may connect to the socket.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.config.LocalOnly && !localHost(r.Host) {
 			say(w, http.StatusForbidden, "in development mode this server goes by loopback names alone")
 			return
 		}
+		w.Header().Add("Vary", "Origin")
+		if origin := r.Header.Get("Origin"); origin != "" && s.originAllowed(r) {
+			w.Header().Set("Access-Control-Allow-Origin", origin)
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+				answerPreflight(w)
+				return
+			}
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// answerPreflight tells a browser what a page of another origin may send. Cookies are not among it: Callout has none.
+func answerPreflight(w http.ResponseWriter) {
+	w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
+	w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Callout-User, Callout-Role")
+	w.Header().Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // lastUnlessUpgraded ends the connection of a request that asks for another protocol and does not get it: a proxy that has not
