@@ -95,7 +95,7 @@ test('a whole order is played by tapping both phones', patience, async () => {
   await client.shows('It would be ₹1,198 instead of ₹499.');
   assert.deepEqual(await client.moves(), ['Agree to ₹1,198', 'Keep it as it was']);
   await client.tap('Agree to ₹1,198');
-  await serviceman.says('Asha has agreed to ₹1,198');
+  await serviceman.says('At work for Asha, for ₹1,198');
   await client.screen.getByLabel('Card').check();
   await client.tap('Pay ₹1,198');
   await serviceman.says('Asha has paid ₹1,198');

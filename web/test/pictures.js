@@ -80,7 +80,7 @@ await accepted();
 await client.tap('Work has begun');
 await serviceman.tap('Ask for ₹998');
 await client.tap('Agree to ₹998');
-await serviceman.says('Asha has agreed');
+await serviceman.says('At work for Asha, for');
 await picture('console', '/console', desktop, withAnOrder);
 await picture('console-phone', '/console', phone, signedIn);
 await picture('figures', '/console', desktop, async (page) => {

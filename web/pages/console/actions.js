@@ -25,7 +25,7 @@ const actions = [
   },
   {
     statusCode: Status.CANCELLED, title: 'Cancel the order', look: 'bad', done: 'The order is cancelled.',
-    meaning: () => 'It ends for good and cannot be taken up again. The client and the serviceman, or those who have it on offer, are told, with your reason.',
+    meaning: () => 'It ends for good and cannot be taken up again. The client and the serviceman are told, with your reason; those who have it on offer learn that it is over.',
   },
 ];
 

@@ -55,7 +55,7 @@ function draw() {
   screens.serviceman.draw();
   wire.show(trace.arrows);
   const { order } = phones.client;
-  wireOrder.textContent = trace.orderId ? `order ${trace.orderId.slice(-8)}${order?.id === trace.orderId ? ` · version ${order.version}` : ''}` : 'no order yet';
+  wireOrder.textContent = trace.orderId ? `order ${trace.orderId.slice(0, 8)}${order?.id === trace.orderId ? ` · version ${order.version}` : ''}` : 'no order yet';
 }
 
 /** @type {AbortController | null} */
@@ -75,8 +75,33 @@ playing.addEventListener('click', async () => {
   playing.setAttribute('aria-pressed', 'false');
 });
 
+for (const screen of document.querySelectorAll('.phone')) {
+  screen.addEventListener('click', (event) => {
+    if (event.target instanceof Element && event.target.closest('.actions, .catalogue')) {
+      player?.abort(); // somebody plays by hand
+    }
+  });
+}
+
+addEventListener('beforeunload', (event) => {
+  if (phones.client.held.length + phones.serviceman.held.length > 0) {
+    event.preventDefault(); // what is held is held by this page alone
+  }
+});
+
+/**
+ * Asks what has become of what was on its way when the page came. Receipts are written down about a second after.
+ * @param {number} times
+ */
+function askAgain(times) {
+  if (times > 0 && trace.arrows.some(({ waiting }) => waiting)) {
+    setTimeout(() => readPast(people, trace).then(changed, () => {}).finally(() => askAgain(times - 1)), 2000);
+  }
+}
+
 setInterval(changed, 1000); // what a phone may do depends on the time, too
 await readPast(people, trace).catch(() => {}); // how things came to be as the phones show them; they do without
+askAgain(3);
 void phones.client.run();
 void phones.serviceman.run();
 changed();

@@ -67,6 +67,7 @@ class CutSocket extends EventTarget {
   /** @type {WebSocket | null} */
   #real = null;
   #over = false;
+  #hungUp = new AbortController();
   #url;
   #protocols;
   #see;
@@ -102,7 +103,12 @@ class CutSocket extends EventTarget {
         this.dispatchEvent(new MessageEvent('message', { data }));
       }
     });
-    real.addEventListener('close', ({ code, reason }) => this.#close(code, reason));
+    const { signal } = this.#hungUp;
+    addEventListener('pagehide', () => real.close(), { signal }); // a browser may keep the page, and its connections, for the way back
+    real.addEventListener('close', ({ code, reason }) => {
+      this.#hungUp.abort();
+      this.#close(code, reason);
+    });
   }
 
   /** @param {string} data */

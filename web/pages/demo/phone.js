@@ -15,6 +15,7 @@ import { CalloutError, CloseError, Socket, Status, ends, moves, newId } from '..
  */
 
 const mostInInbox = 8; // as many as are shown
+const refusedFor = 10_000; // ms
 
 /** A person's phone: what they have been told, what they have tapped, and what they can do now. Whoever shows it is told of every change. */
 export class Phone {
@@ -165,7 +166,7 @@ export class Phone {
       return true;
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
-      this.refused = thrown instanceof CalloutError ? `Refused: ${why}` : why;
+      this.#say(thrown instanceof CalloutError ? `Refused: “${label}”, since ${why}.` : `“${label}” was not sent: ${why}.`);
       if (thrown instanceof CalloutError && thrown.order) {
         this.#learn(thrown.order);
       }
@@ -174,6 +175,20 @@ export class Phone {
       this.held = this.held.filter((other) => other !== held);
       this.#changed();
     }
+  }
+
+  /**
+   * Says for a while what became of a tap.
+   * @param {string} text
+   */
+  #say(text) {
+    this.refused = text;
+    setTimeout(() => {
+      if (this.refused === text) {
+        this.refused = '';
+        this.#changed();
+      }
+    }, refusedFor);
   }
 
   /** @param {boolean} connected */
@@ -194,7 +209,6 @@ export class Phone {
     } else {
       const ms = this.isPast(received.seq) ? null : Date.now() + this.ahead - Date.parse(received.at);
       this.inbox = [{ received, ms }, ...this.inbox].slice(0, mostInInbox);
-      this.refused = '';
       this.#learn(received.order);
     }
     this.#changed();

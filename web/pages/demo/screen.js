@@ -123,7 +123,7 @@ export class Screen {
       el('h3', {}, 'Inbox'),
       el('ol', { 'aria-label': `${person.name}'s inbox, the last event first` }, inbox.map(({ received, ms }) => el('li', {},
         el('span', { class: 'seq' }, el('span', { class: 'said' }, 'number '), received.seq),
-        el('span', {}, line(received.orderStatusAsInt, nameFor(received, person, other), received.extra.reason), this.#lateness(received, ms))))),
+        el('span', {}, line(received.orderStatusAsInt, causeOf(received, person, other), received.extra.reason), this.#lateness(received, ms))))),
     ];
   }
 
@@ -168,22 +168,22 @@ function heldWords(label, away) {
 }
 
 /**
- * How a sender is called in the inbox.
+ * Who has caused an event, as the inbox calls them.
  * @param {Received} received
  * @param {import('./visit.js').Person} person
  * @param {import('./visit.js').Person} other
  */
-function nameFor({ senderId }, person, other) {
+function causeOf({ senderId, commandId }, person, other) {
+  if (senderId === person.userId || commandId) {
+    return { who: 'you', role: person.role };
+  }
   switch (senderId) {
-    case person.userId:
-      return '';
     case other.userId:
-      return other.name;
+      return { who: other.name, role: other.role };
     case 'system':
-      return 'system';
     case '':
-      return 'Somebody else';
+      return { who: senderId };
     default:
-      return 'Support';
+      return { who: 'Support' };
   }
 }

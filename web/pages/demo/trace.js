@@ -21,6 +21,8 @@ class End {
   inSession = false;
   /** The session has brought the end of an order. */
   isDone = false;
+  /** The order of which the phone was told last that it has ended. */
+  ended = '';
 }
 
 /**
@@ -38,8 +40,6 @@ export class Trace {
   /** @type {Map<string, Tap>} by the command's id */
   #taps = new Map();
   #ends = { client: new End(), serviceman: new End() };
-  /** Whether the order that is shown has ended. */
-  #over = false;
   #count = 0;
 
   /** @param {{client: Person, serviceman: Person}} people */
@@ -53,15 +53,24 @@ export class Trace {
   }
 
   /**
-   * Takes what the server has kept of an order that was there before this page. It is called before anything is seen.
+   * Takes what the server has kept of an order that was there before this page: the first time before anything is seen, and again to learn what
+   * has become of it.
    * @param {string} orderId
    * @param {Arrow[]} arrows
    * @param {boolean} over
    */
   restore(orderId, arrows, over) {
+    const known = this.#diagrams.get(orderId);
+    if (known) {
+      const news = new Map(arrows.map((arrow) => [arrow.key, arrow]));
+      this.#diagrams.set(orderId, known.map((arrow) => (arrow.waiting && news.get(arrow.key)) || arrow));
+      return;
+    }
     this.#diagrams.set(orderId, arrows);
     this.orderId = orderId;
-    this.#over = over;
+    if (over) {
+      this.#ends.client.ended = this.#ends.serviceman.ended = orderId;
+    }
   }
 
   /**
@@ -71,7 +80,6 @@ export class Trace {
   choose(orderId) {
     if (this.#diagrams.has(orderId)) {
       this.orderId = orderId;
-      this.#over = false;
     }
   }
 
@@ -105,7 +113,7 @@ export class Trace {
     const end = this.#ends[role];
     const mark = cut ? `${role}: the network is cut` : `${role}: the network is back after ${ago(at - end.cutAt)}`;
     end.cutAt = at;
-    this.#beside({ key: this.#key('network'), mark });
+    this.#beside(role, { key: this.#key('network'), mark });
   }
 
   /**
@@ -117,7 +125,7 @@ export class Trace {
     if (end.isDone && code === 1000) {
       this.#diagrams.get(this.orderId)?.push({ key: this.#key('disconnect'), from: 'server', to: role, label: 'disconnect' });
     } else if (end.inSession && code !== 1000 && !network.cut) {
-      this.#beside({ key: this.#key('lost'), mark: `${role}: the connection is lost` });
+      this.#beside(role, { key: this.#key('lost'), mark: `${role}: the connection is lost` });
     }
     end.inSession = end.isDone = false;
   }
@@ -131,7 +139,7 @@ export class Trace {
     if (frame['type'] === 'hello') {
       this.#loose = this.#loose.filter(({ from }) => from !== role); // the next order begins with the last one
       const has = frame['resume']?.seq > 0 ? `, has ${frame['resume'].seq}` : '';
-      this.#beside({ key: this.#key('connect'), from: role, to: 'server', label: `connect${has}` });
+      this.#beside(role, { key: this.#key('connect'), from: role, to: 'server', label: `connect${has}` });
     }
     if (frame['type'] !== 'command') {
       return;
@@ -198,18 +206,19 @@ export class Trace {
    * @param {number} at
    */
   #event(phone, event, at) {
-    const { orderId, version, senderId, commandId, status: { statusCode } } = event;
+    const { orderId, version, commandId, status: { statusCode } } = event;
     if (statusCode === Status.PLACED && !this.#diagrams.has(orderId)) {
       this.#begin(orderId);
     }
     const arrows = this.#diagram(orderId);
     const commitKey = `${version}/committed`;
     if (!arrows.some(({ key }) => key === commitKey)) {
-      arrows.push(...this.#askedElsewhere(event), committed(version, statusCode));
+      arrows.push(...this.#askedElsewhere(event, causeOf(event, phone)), committed(version, statusCode));
     }
     if (ends(statusCode)) {
-      this.#ends[phone.person.role].isDone = true;
-      this.#over ||= orderId === this.orderId;
+      const end = this.#ends[phone.person.role];
+      end.isDone = true;
+      end.ended = orderId;
     }
     const tap = this.#taps.get(commandId);
     if (tap) {
@@ -217,7 +226,7 @@ export class Trace {
       arrows[arrows.findIndex(({ key }) => key === commitKey)] = committed(version, statusCode, at - tap.sentAt);
     }
     const key = `${version}/told/${phone.person.userId}`;
-    if (senderId !== phone.person.userId && !arrows.some((arrow) => arrow.key === key)) {
+    if (causeOf(event, phone) !== phone.person.userId && !arrows.some((arrow) => arrow.key === key)) {
       const ms = Math.max(0, at + phone.ahead - Date.parse(event['at']));
       arrows.push({ key, from: 'server', to: phone.person.role, label: String(statusCode), ms, late: ms > lateAfter });
     }
@@ -226,9 +235,10 @@ export class Trace {
   /**
    * How an event was asked for that nobody has tapped on this page.
    * @param {Record<string, any>} event
+   * @param {string} senderId
    * @returns {Arrow[]}
    */
-  #askedElsewhere({ orderId, version, senderId, status: { statusCode } }) {
+  #askedElsewhere({ orderId, version, status: { statusCode } }, senderId) {
     const sender = this.#people.find(({ userId }) => userId === senderId);
     const here = [...this.#taps.values()].some((tap) => tap.orderId === orderId && tap.statusCode === statusCode);
     if (sender && here) {
@@ -248,15 +258,15 @@ export class Trace {
   #begin(orderId) {
     this.#diagram(orderId);
     this.orderId = orderId;
-    this.#over = false;
   }
 
   /**
-   * Adds what belongs to no order: to the one that is shown and under way, or to the next.
+   * Adds what belongs to no order: to the one that is shown, until the phone was told of its end, or to the next.
+   * @param {'client' | 'serviceman'} role
    * @param {Arrow} arrow
    */
-  #beside(arrow) {
-    const current = this.#over ? undefined : this.#diagrams.get(this.orderId);
+  #beside(role, arrow) {
+    const current = this.#ends[role].ended === this.orderId ? undefined : this.#diagrams.get(this.orderId);
     (current ?? this.#loose).push(arrow);
   }
 
@@ -278,4 +288,13 @@ export class Trace {
   #key(of) {
     return `${of}/${++this.#count}`;
   }
+}
+
+/**
+ * Whose doing an event was, as far as a phone may know. A serviceman whose offer is closed by his own word is named by his command alone.
+ * @param {Record<string, any>} event
+ * @param {Phone} phone
+ */
+function causeOf({ senderId, commandId }, { person }) {
+  return commandId ? person.userId : senderId;
 }

@@ -42,11 +42,11 @@ function toClient(order, serviceman) {
     case Status.ACCEPTED:
       return { big: `${serviceman} is on the way`, below: 'Say so when work begins.', step: 2 };
     case Status.STARTED:
-      return { big: `${serviceman} is at work`, below: 'Pay when it is done.', step: 3 };
+      return { big: `${serviceman} is at work`, below: payWhen(order), step: 3 };
     case Status.ORDER_CHANGED:
       return { big: `${serviceman} asks to do more`, below: `It would be ${money(order.change?.total ?? 0, order.currency)} instead of ${total}.`, step: 3 };
     case Status.EXTENDED:
-      return { big: `${serviceman} goes on, as agreed`, below: 'Pay when it is done.', step: 3 };
+      return { big: `${serviceman} goes on, as agreed`, below: payWhen(order), step: 3 };
     case Status.PAYMENT:
       return { big: `${serviceman} looks for your ${total}`, below: `Paid ${by(order)}.`, step: 4 };
     case Status.PAYMENT_VERIFICATION:
@@ -75,13 +75,13 @@ function toServiceman(order, client) {
     case Status.EXPIRED:
       return { big: 'The offer has ended', step: 1 };
     case Status.ACCEPTED:
-      return { big: `${client} expects you`, below: order.place?.address ?? '', step: 2 };
+      return { big: `${client} expects you`, below: 'Work begins when you are there.', step: 2 };
     case Status.STARTED:
-      return { big: `At work for ${client}`, below: 'Is there more to do? Ask before you do it.', step: 3 };
+      return { big: `At work for ${client}`, below: order.paymentsRejected ? unpaid : 'Is there more to do? Ask before you do it.', step: 3 };
     case Status.ORDER_CHANGED:
       return { big: `Waiting for ${client} to agree`, below: `To ${money(order.change?.total ?? 0, order.currency)} instead of ${total}.`, step: 3 };
     case Status.EXTENDED:
-      return { big: `${client} has agreed to ${total}`, below: 'Work goes on.', step: 3 };
+      return { big: `At work for ${client}, for ${total}`, below: order.paymentsRejected ? unpaid : 'As agreed. Work goes on.', step: 3 };
     case Status.PAYMENT:
       return { big: `${client} has paid ${total}`, below: `${capital(by(order))}. Have you got it?`, step: 4 };
     case Status.PAYMENT_VERIFICATION:
@@ -89,8 +89,15 @@ function toServiceman(order, client) {
     case Status.ORDER_COMPLETE:
       return { big: `Done: ${total}`, below: 'On to the next one.', step: 6 };
     default:
-      return { big: 'Called off', below: `You need not go to ${client}.`, step: 0 };
+      return { big: 'Called off', step: 0 };
   }
+}
+
+const unpaid = 'The payment has come to nothing.';
+
+/** @param {Order} order */
+function payWhen({ paymentsRejected }) {
+  return paymentsRejected ? `${unpaid} Pay again when it is done.` : 'Pay when it is done.';
 }
 
 /** @param {Order} order */
@@ -115,14 +122,17 @@ function capital(text) {
 /**
  * An event in a line of the inbox. "You" is whoever has the inbox.
  * @param {number} statusCode
- * @param {string} who has caused it; empty: the reader; "system": nobody
+ * @param {{who: string, role?: string}} by who has caused it; "you": the reader; "system": nobody; empty: the reader may not know
  * @param {string} [reason]
  */
-export function line(statusCode, who, reason) {
+export function line(statusCode, { who, role }, reason) {
   if (who === 'system') {
     return bySystem(statusCode);
   }
-  const you = who === '';
+  if (who === '') {
+    return statusCode === Status.ACCEPTED ? 'Somebody else has accepted' : 'The offer has been called off';
+  }
+  const you = who === 'you';
   const did = (/** @type {string} */ verb) => `${you ? 'You have' : `${who} has`} ${verb}`;
   switch (statusCode) {
     case Status.PLACED:
@@ -146,7 +156,7 @@ export function line(statusCode, who, reason) {
     case Status.CHANGE_DECLINED:
       return did('let it be as it was');
     case Status.PAYMENT_REJECTED:
-      return did('sent the payment back');
+      return did(role === 'client' ? 'taken the payment back' : 'not got the money');
     case Status.OFFER_DECLINED:
       return did('declined the offer');
     default:

@@ -77,6 +77,6 @@ function delivery(event, receipt) {
   const ms = times.length > 0 ? Math.max(0, Math.min(...times) - Date.parse(event.at)) : undefined;
   return {
     key: `${event.version}/told/${receipt.userId}`, from: 'server', to, label: String(event.statusCode), who: receipt.userId, ms,
-    late: ms !== undefined && ms > lateAfter, waiting: ms === undefined,
+    late: ms !== undefined && ms > lateAfter, waiting: ms === undefined, ...(receipt.devices.length === 0 ? { note: 'no device yet' } : {}),
   };
 }

@@ -15,6 +15,7 @@ import { span } from './time.js';
  * @property {number} [ms] from the commit to the receipt
  * @property {boolean} [late]
  * @property {boolean} [waiting] it has been sent off, or is to be, and has not been received yet
+ * @property {string} [note] stands in place of the time
  * @property {string} [mark]
  */
 
@@ -68,10 +69,10 @@ export class WireElement extends HTMLElement {
  * @param {Arrow} arrow
  * @param {number} number
  */
-function item({ from = 'server', to = 'server', label = '', who, ms, late = false, waiting = false }, number) {
+function item({ from = 'server', to = 'server', label = '', who, ms, late = false, waiting = false, note }, number) {
   const [a, b] = [lanes.indexOf(from) + 1, lanes.indexOf(to) + 1];
   const voice = to === 'database' ? 'database' : from;
-  const time = waiting ? 'on its way' : ms === undefined ? '' : span(ms);
+  const time = note ?? (waiting ? 'on its way' : ms === undefined ? '' : span(ms));
   const node = el('li', { class: `${voice}${b < a ? ' back' : ''}${late ? ' late' : ''}${waiting ? ' waiting' : ''}` },
     el('span', { class: 'said' }, `${from} to ${to}${who ? ` (${who})` : ''}: ${label}${time && `, ${time}`}${late ? ', late' : ''}`),
     el('small', { class: 'n', 'aria-hidden': 'true' }, number),
