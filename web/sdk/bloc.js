@@ -1,9 +1,10 @@
 /** @import { Command, Config, OrderStatus, Received, Role } from './types.js' */
 /** @import { Change } from './socket.js' */
 
+import { informer } from './config.js';
 import { BusyError, ClosedError, errorOf } from './errors.js';
 import { Socket } from './socket.js';
-import { tell, until } from './waiting.js';
+import { until } from './waiting.js';
 import { Status } from './statuses.js';
 
 /** How many events of the program may wait in a bloc, and how many states for it. */
@@ -257,8 +258,9 @@ export class SocketBloc {
       return;
     }
     const life = ++this.#life;
+    const inform = informer(this.#config.onConnection);
     try {
-      await this.socket.start((change) => this.#linked(life, change));
+      await this.socket.start((change) => this.#linked(life, change, inform));
       this.#running = true;
     } catch (thrown) {
       this.#tell(new SocketDisconnectState(errorOf(thrown)));
@@ -290,14 +292,14 @@ export class SocketBloc {
    * Tells what became of the connection.
    * @param {number} life
    * @param {Change} change
+   * @param {(change: Change) => void} inform
    */
-  #linked(life, { connected, ended, error }) {
+  #linked(life, change, inform) {
     if (life !== this.#life) {
       return;
     }
-    if (connected || this.#told) {
-      tell(this.#config.onConnection, connected, error);
-    }
+    inform(change);
+    const { connected, ended, error } = change;
     if (ended) {
       this.#running = false;
       this.#tell(new SocketDisconnectState(error));

@@ -1,6 +1,8 @@
 /** @import { Config, CursorStore, WebSocketClass, Role } from './types.js' */
+/** @import { Change } from './socket.js' */
 
 import { MemoryCursor } from './cursor.js';
+import { tell } from './waiting.js';
 
 const path = '/v1/socket';
 const idPattern = /^[A-Za-z0-9._|:@+-]{1,64}$/;
@@ -29,6 +31,7 @@ const idPattern = /^[A-Za-z0-9._|:@+-]{1,64}$/;
  * @returns {Complete}
  */
 export function complete(config) {
+  checkFunctions(config);
   const WebSocket = config.WebSocket ?? globalThis.WebSocket;
   if (!WebSocket) {
     throw new TypeError('this runtime has no WebSocket (Node.js has from version 22 on): pass one as config.WebSocket');
@@ -54,6 +57,41 @@ export function complete(config) {
     onConnection: config.onConnection ?? (() => {}),
     onReceipt: config.onReceipt ?? null,
     onWatch: config.onWatch ?? null,
+  };
+}
+
+/**
+ * Throws a TypeError if something that is to be called cannot be.
+ * @param {Config} config
+ */
+function checkFunctions({ token, cursor, onConnection, onReceipt, onWatch }) {
+  if (token != null && typeof token !== 'function') {
+    throw new TypeError('token is a function that gives one, such as () => token');
+  }
+  for (const [name, listener] of Object.entries({ onConnection, onReceipt, onWatch })) {
+    if (listener != null && typeof listener !== 'function') {
+      throw new TypeError(`${name} is a function`);
+    }
+  }
+  if (cursor != null && (typeof cursor.load !== 'function' || typeof cursor.save !== 'function')) {
+    throw new TypeError('cursor has functions load and save');
+  }
+}
+
+/**
+ * Gives what tells onConnection what becomes of the connection of one life: each change, and before those that the first attempt has
+ * failed. An end before the first attempt has come to anything is no news.
+ * @param {Config['onConnection']} onConnection
+ * @returns {(change: Change) => void}
+ */
+export function informer(onConnection) {
+  /** @type {boolean | null} as the program was told */
+  let was = null;
+  return ({ connected, ended, error }) => {
+    if (ended ? was : connected !== was) {
+      was = connected;
+      tell(onConnection, connected, error);
+    }
   };
 }
 

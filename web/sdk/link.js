@@ -31,6 +31,8 @@ export class Link {
   #wake = () => {};
   /** @type {(opened: boolean) => void} */
   #settle = () => {};
+  /** Ends the connection of a page that is left, which a browser may keep with the page: the server would take its user to be there. */
+  #left = () => this.cut(new LostError('the page was left'));
   /** When something was heard last, by performance.now(). */
   heard = performance.now();
 
@@ -45,6 +47,7 @@ export class Link {
     // A close that says more follows, but in some runtimes none does where the connection was never there.
     this.#socket.addEventListener('error', () => setTimeout(() => this.#end(new LostError()), closeWithin));
     this.#socket.addEventListener('open', () => this.#open());
+    globalThis.addEventListener?.('pagehide', this.#left);
     /** Whether the connection has come about. */
     this.opened = new Promise((/** @type {(opened: boolean) => void} */ resolve) => {
       this.#settle = resolve;
@@ -131,6 +134,7 @@ export class Link {
   /** @param {Error} why */
   #end(why) {
     this.#over ??= why;
+    globalThis.removeEventListener?.('pagehide', this.#left);
     this.#settle(false);
     this.#wake();
   }

@@ -1,3 +1,5 @@
+const wakers = ['online', 'pageshow']; // of the window's events
+
 /** Waits between attempts: each twice as long as the last, up to a most, and jittered by half of it either way. */
 export class Pause {
   #least;
@@ -25,7 +27,7 @@ export class Pause {
 }
 
 /**
- * Waits so long, in milliseconds, or until the signal is given or the browser says that it is online again.
+ * Waits so long, in milliseconds, or until the signal is given or the browser says that it is online again, or shows the page again.
  * @param {number} wait
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
@@ -34,7 +36,9 @@ export function sleep(wait, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(end, wait);
     signal.addEventListener('abort', end, { once: true });
-    globalThis.addEventListener?.('online', end, { once: true });
+    for (const type of wakers) {
+      globalThis.addEventListener?.(type, end, { once: true });
+    }
     if (signal.aborted) {
       end();
     }
@@ -42,7 +46,9 @@ export function sleep(wait, signal) {
     function end() {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
-      globalThis.removeEventListener?.('online', end);
+      for (const type of wakers) {
+        globalThis.removeEventListener?.(type, end);
+      }
       resolve();
     }
   });

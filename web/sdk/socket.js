@@ -1,7 +1,7 @@
 /** @import { Command, Config, Cursor, Order, Received, Receipt, Role } from './types.js' */
 /** @import { Frame } from './link.js' */
 
-import { complete } from './config.js';
+import { complete, informer } from './config.js';
 import {
   BusyError, CalloutError, CloseCode, CloseError, ClosedError, Final, ProtocolFault, ResetError, errorOf, messageOf, sendAgain,
 } from './errors.js';
@@ -37,7 +37,7 @@ const doneCode = 1000; // closes a session whose user's orders have all ended
  */
 
 /**
- * What becomes of a connection.
+ * What becomes of a connection: it is there, it is lost, or an attempt at it has failed.
  * @typedef {{connected: boolean, ended: boolean, error: Error | null}} Change
  */
 
@@ -59,6 +59,8 @@ export class Socket {
   #hellos = 0;
   /** @type {Life | null} */
   #life = null;
+  /** @type {Promise<unknown>} settled when no life is about to begin */
+  #starting = Promise.resolve();
   /** @type {Link | null} the connection, while it is there */
   #link = null;
   /** @type {Cursor | null} whose device this is. Its position is the inbox's to know */
@@ -101,13 +103,7 @@ export class Socket {
    */
   async open({ signal } = {}) {
     signal?.throwIfAborted();
-    let was = false;
-    const life = await this.start((change) => {
-      if (was || change.connected) {
-        was = change.connected;
-        tell(this.#config.onConnection, change.connected, change.error);
-      }
-    });
+    const life = await this.start(informer(this.#config.onConnection));
     const stop = () => life.stop.abort(signal?.reason);
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) {
@@ -124,20 +120,25 @@ export class Socket {
    * Gives the events of the inbox in order, each once, from where this device was. Asking for the next event, by going on with the
    * loop or by starting another, says that the program has finished the one before: that is kept in the cursor and acknowledged to
    * the server. So a program that ends in the body of the loop is given that event again when it starts again. The loop ends when
-   * the signal is given, or when the socket is over: then error says why. Only one loop may run at a time.
+   * the signal is given, or when the socket is over: then error says why. It waits for an open that is under way, and throws a ClosedError
+   * if the socket was never opened. Only one loop may run at a time.
    * @param {{signal?: AbortSignal}} [options]
    * @returns {AsyncGenerator<Received, void, undefined>}
    */
   async *orderStatuses({ signal } = {}) {
-    const life = this.#life;
     if (this.#reading) {
       throw new Error('another loop over orderStatuses is running');
     }
-    if (!life) {
-      return;
-    }
     this.#reading = true;
     try {
+      await until(signal, (resolve) => void this.#starting.then(resolve, resolve));
+      if (signal?.aborted) {
+        return;
+      }
+      const life = this.#life;
+      if (!life) {
+        throw new ClosedError();
+      }
       for (;;) {
         const received = await this.next(() => life.over, signal);
         if (!received) {
@@ -221,7 +222,14 @@ export class Socket {
    * @param {(change: Change) => void} told
    * @returns {Promise<Life>}
    */
-  async start(told) {
+  start(told) {
+    const starting = this.#start(told);
+    this.#starting = starting;
+    return starting;
+  }
+
+  /** @param {(change: Change) => void} told */
+  async #start(told) {
     await this.#load();
     if (this.#life && !this.#life.over) {
       throw new Error('the socket is open already');
@@ -313,14 +321,15 @@ export class Socket {
       }
       life.failure = error;
       const verdict = this.#verdict(life, error);
+      if (verdict && !welcomed) {
+        life.told({ connected: false, ended: false, error: verdict });
+      }
       if (verdict !== undefined) {
         return verdict;
       }
-      if (welcomed) {
-        life.told({ connected: false, ended: false, error });
-        if (!(error instanceof ProtocolFault)) {
-          pause.reset();
-        }
+      life.told({ connected: false, ended: false, error });
+      if (welcomed && !(error instanceof ProtocolFault)) {
+        pause.reset();
       }
       await sleep((error instanceof CloseError ? error.afterMs : 0) + pause.next(), signal);
       if (signal.aborted) {

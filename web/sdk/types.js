@@ -119,7 +119,7 @@
  *   have none of their own
  * @property {string} [userId] whom the program acts for. With a token it may be absent; if it is not, the server has to agree
  * @property {Role} [role] what that user is. With a token it is the token's to say
- * @property {() => string | Promise<string>} [token] gives the token for a connection. It is asked again for each one, and in time
+ * @property {() => string | Promise<string>} [token] a function that gives the token for a connection. It is asked again for each one, and in time
  *   before the token of a connection expires. Absent: for servers in development mode
  * @property {string} [device] names this installation of the program, or this tab, and is the same whenever it runs: two sockets
  *   of one device replace each other. Absent: the name kept in cursor, or a new one
@@ -131,7 +131,7 @@
  * @property {number} [retryMin] the shortest wait between two attempts to connect, in milliseconds. Absent: 250
  * @property {number} [retryMax] the longest; waits grow, and are jittered. Absent: 30,000
  * @property {(connected: boolean, error: Error | null) => void} [onConnection] is told when the connection is there, and when it is
- *   lost and why
+ *   lost and why. After open it is also told, once, that the first attempt has failed and why: the socket goes on trying, unless open throws
  * @property {(receipt: Receipt) => void} [onReceipt] is told when somebody has acknowledged an event that the user of this socket
  *   has sent, and what came of askReceipt
  * @property {(happened: Happened[], missed: boolean) => void} [onWatch] for operators: is told of every event that happens to anybody's

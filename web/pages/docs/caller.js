@@ -1,6 +1,8 @@
 import { find } from '../shared/dom.js';
 import { quoted } from './curl.js';
 
+/** @typedef {{user: string, role: string}} User */
+
 /** Whether the server runs in development mode, where anybody may be anybody. */
 export const dev = document.documentElement.hasAttribute('data-dev');
 
@@ -19,9 +21,14 @@ export class Caller {
     this.#form.addEventListener('input', changed);
   }
 
+  /** Whether a token was pasted. */
+  get hasToken() {
+    return this.#token.value.trim() !== '';
+  }
+
   /** Says who it is, in a sentence. */
   get said() {
-    if (this.#token.value.trim()) {
+    if (this.hasToken) {
       return 'With the token that was pasted.';
     }
     return dev ? `As ${this.#role.value} ${this.#user.value.trim()}.` : 'Without a token.';
@@ -29,25 +36,29 @@ export class Caller {
 
   /**
    * The headers that a request of this page says it with.
+   * @param {User} [as] in development mode without a token, whom to name in place of the form's
    * @returns {Record<string, string>}
    */
-  get headers() {
-    const token = this.#token.value.trim();
-    if (token) {
-      return { Authorization: `Bearer ${token}` };
+  headers(as = this.#named) {
+    if (this.hasToken) {
+      return { Authorization: `Bearer ${this.#token.value.trim()}` };
     }
-    return dev ? { 'Callout-User': this.#user.value.trim(), 'Callout-Role': this.#role.value } : {};
+    return dev ? { 'Callout-User': as.user, 'Callout-Role': as.role } : {};
   }
 
   /**
    * The same for a shell, with the token in a variable.
-   * @param {{user: string, role: string}} [as] in development mode, whom to name in place of the form's
+   * @param {User} [as]
    * @returns {string[]}
    */
-  shellHeaders(as = { user: this.#user.value.trim(), role: this.#role.value }) {
-    if (!dev || this.#token.value.trim()) {
+  shellHeaders(as = this.#named) {
+    if (!dev || this.hasToken) {
       return ['"Authorization: Bearer $TOKEN"'];
     }
     return [quoted(`Callout-User: ${as.user}`), quoted(`Callout-Role: ${as.role}`)];
+  }
+
+  get #named() {
+    return { user: this.#user.value.trim(), role: this.#role.value };
   }
 }

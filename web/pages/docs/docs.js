@@ -8,7 +8,7 @@ import { wireFilter } from './filter.js';
 import { operationArticle } from './operation.js';
 import { parameterTable } from './parameters.js';
 import { schemaSections } from './schema.js';
-import { watch } from './scrolling.js';
+import { statusTable } from './statuses.js';
 import { prose } from './words.js';
 
 const caller = new Caller();
@@ -40,7 +40,7 @@ function failure(thrown) {
 function show(description) {
   const { title, version, description: text = '' } = description.info;
   find('#description', HTMLElement).replaceChildren(
-    el('p', { class: 'quiet' }, `${title} ${version}, described as OpenAPI ${description.openapi}`), el('p', {}, prose(text)));
+    el('p', { class: 'quiet' }, `${[title, version].filter(Boolean).join(' ')}, described as OpenAPI ${description.openapi}`), el('p', {}, prose(text)));
   find('#caller-headers', HTMLElement).replaceChildren(parameterTable('Headers that say who calls', description.callers));
   find('#operation-list', HTMLElement).replaceChildren(...description.operations.map((operation) => operationArticle(operation, description, caller)));
   find('#schema-list', HTMLElement).replaceChildren(...schemaSections(description));
@@ -58,5 +58,5 @@ function sayAddresses() {
 
 sayAddresses();
 foldContents();
-document.querySelectorAll('.across').forEach((node) => node instanceof HTMLElement && watch(node));
+find('#status-table', HTMLElement).replaceChildren(statusTable());
 void load();

@@ -1,11 +1,10 @@
 /** @import { Caller } from './caller.js' */
 /** @import { Answer, Description, Operation } from './description.js' */
 
-import { newId } from '../../sdk/ids.js';
 import { el } from '../shared/dom.js';
+import { commanding } from './command.js';
 import { CopyBox } from './copy.js';
-import { addressOf, curl, quoted } from './curl.js';
-import { examples } from './examples.js';
+import { addressOf, curl } from './curl.js';
 import { Fields } from './fields.js';
 import { parameterTable } from './parameters.js';
 import { propertyList } from './schema.js';
@@ -25,11 +24,12 @@ export function operationArticle(operation, description, caller) {
       el('h3', { id: `${id}-title` }, summary),
       el('p', { class: 'route' }, methodMark(method), ' ', el('code', {}, path)),
       el('p', {}, prose(operation.description)),
+      id === 'send-command' && el('p', {}, 'What can happen, who may have it happen, and what that needs, is in the table of the ', el('a', { href: '#statuses' }, 'statuses'), '.'),
       parameters.length > 0 && [el('h4', {}, 'Parameters'), parameterTable(`Parameters of ${method} ${path}`, parameters)],
       body && [el('h4', {}, 'Body: ', kind(body)), propertyList(body, description)],
       el('h4', {}, 'Answers'),
       answers.map((answer) => answerNode(answer, description))),
-    el('div', { class: 'how' }, method === 'GET' ? reading(operation, caller) : writing(operation, caller)));
+    el('div', { class: 'how' }, wayOf(operation, caller)));
 }
 
 /** @param {string} method */
@@ -52,6 +52,17 @@ function answerNode({ status, description: text, type, schema }, description) {
 }
 
 /**
+ * @param {Operation} operation
+ * @param {Caller} caller
+ */
+function wayOf(operation, caller) {
+  if (operation.id === 'send-command') {
+    return commanding(operation, caller);
+  }
+  return operation.method === 'GET' ? reading(operation, caller) : [];
+}
+
+/**
  * The example and the form of an operation that reads. The example is of what is filled in.
  * @param {Operation} operation
  * @param {Caller} caller
@@ -60,7 +71,7 @@ function reading({ id, method, path, summary, parameters }, caller) {
   const fields = new Fields(id, parameters);
   const box = new CopyBox('Example', `the example: ${summary}`);
   const who = el('p', { class: 'quiet' });
-  const attempt = new Try(summary, parameters.length > 0 ? [who, fields.node] : [who], () => ({ url: addressOf(path, fields.values), headers: caller.headers }));
+  const attempt = new Try(summary, parameters.length > 0 ? [who, fields.node] : [who], () => ({ url: addressOf(path, fields.values), headers: caller.headers() }));
   const update = () => {
     box.show(curl({ method, url: addressOf(path, fields.values).href, headers: caller.shellHeaders() }));
     who.replaceChildren(`${caller.said} `, el('a', { href: '#caller' }, 'Change'));
@@ -69,21 +80,4 @@ function reading({ id, method, path, summary, parameters }, caller) {
   caller.watch(update);
   update();
   return [box.node, el('details', { class: 'try' }, el('summary', {}, 'Try it'), attempt.node)];
-}
-
-/**
- * The example of an operation that has an effect.
- * @param {Operation} operation
- * @param {Caller} caller
- */
-function writing({ id, method, path, summary, parameters, body }, caller) {
-  const example = examples[id];
-  const keys = parameters.filter(({ name }) => name === 'Idempotency-Key').map(({ name }) => quoted(`${name}: ${newId()}`));
-  const box = new CopyBox('Example', `the example: ${summary}`);
-  const update = () => box.show(curl({
-    method, url: addressOf(path, []).href, headers: [...caller.shellHeaders(example?.as), ...keys], body: body && (example?.body ?? {}),
-  }));
-  caller.watch(update);
-  update();
-  return [box.node];
 }

@@ -87,6 +87,32 @@ test('a bloc tells that the connection is lost, and that it is back', patience, 
   await network.stop();
 });
 
+test('a bloc tells of a first attempt that failed by onConnection alone', patience, async () => {
+  const network = await startProxy(server.url);
+  network.cut();
+  /** @type {boolean[]} */
+  const told = [];
+  let failed = () => {};
+  const failing = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    failed = resolve;
+  });
+  const bloc = new SocketBloc({
+    url: network.url, userId: 'b-first', role: 'client', retryMin: 1,
+    onConnection: (connected) => {
+      told.push(connected);
+      failed();
+    },
+  });
+  const states = bloc.states();
+  bloc.add(new SocketConnectEvent());
+  await failing;
+  network.mend();
+  await next(states, SocketConnectState);
+  assert.deepEqual(told, [false, true]);
+  await bloc.close();
+  await network.stop();
+});
+
 test('an event that was not handed to the program is not finished by closing', patience, async () => {
   const cursor = new MemoryCursor();
   const config = { url: server.url, userId: 'b-f', role: /** @type {const} */ ('serviceman'), device: 'phone', cursor };

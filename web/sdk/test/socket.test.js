@@ -197,6 +197,13 @@ test('what is wrong with a config is said at once', () => {
   ]) {
     assert.throws(() => new Socket(wrong), TypeError);
   }
+  /** @type {[string, any][]} */
+  const uncallable = [
+    ['token', 'eyJ'], ['token', ''], ['onConnection', 'told'], ['onReceipt', {}], ['onWatch', true], ['cursor', {}], ['cursor', { load: () => null }],
+  ];
+  for (const [name, value] of uncallable) {
+    assert.throws(() => client('a', { [name]: value }), (error) => error instanceof TypeError && error.message.startsWith(name), `${name}: ${value}`);
+  }
 });
 
 test('a token that does not come keeps nobody from closing, nor does an open that was given up', patience, async () => {
@@ -224,6 +231,147 @@ test('the program is told that its socket has ended', patience, async () => {
   assert.deepEqual(told, [true, false]);
   await second.close();
 });
+
+test('the program is told once that the first attempt has failed', patience, async () => {
+  const network = await startProxy(server.url);
+  network.cut();
+  /** @type {boolean[]} */
+  const told = [];
+  let failed = () => {};
+  const failing = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    failed = resolve;
+  });
+  const socket = client('f-1', {
+    url: network.url, retryMax: 5,
+    onConnection: (connected, error) => {
+      told.push(connected);
+      assert.equal(error === null, connected);
+      failed();
+    },
+  });
+  const opening = socket.open();
+  await failing;
+  await new Promise((resolve) => setTimeout(resolve, 100)); // for more attempts
+  assert.deepEqual(told, [false]);
+  network.mend();
+  await opening;
+  await socket.close();
+  assert.deepEqual(told, [false, true, false]);
+  network.cut();
+  const again = assert.rejects(socket.open(), ClosedError);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await socket.close();
+  await again;
+  assert.deepEqual(told, [false, true, false, false]);
+  await network.stop();
+});
+
+test('the program is told of a refusal for good, but not of an end that it asked for', patience, async () => {
+  const closed = await startServer([]);
+  /** @type {(Error | null)[]} */
+  const told = [];
+  const onConnection = (/** @type {boolean} */ _, /** @type {Error | null} */ error) => told.push(error);
+  const refused = new Socket({ url: closed.url, userId: 'x', role: 'client', onConnection });
+  await assert.rejects(refused.open(), (error) => told.length === 1 && told[0] === error);
+  await closed.stop();
+  const given = new Socket({ url: server.url, token: () => new Promise(() => {}), onConnection });
+  await assert.rejects(given.open({ signal: AbortSignal.timeout(20) }), /timeout/i);
+  assert.equal(told.length, 1);
+});
+
+test('a loop waits for an open that is under way, and does not wait for one that nobody called', patience, async () => {
+  await assert.rejects(hear(client('o-1')), (error) => error instanceof ClosedError);
+  const socket = client('o-2');
+  for (let i = 0; i < 2; i++) {
+    const opening = socket.open();
+    const hearing = hear(socket);
+    await opening;
+    const { orderId } = await place(socket);
+    assert.equal((await hearing).orderId, orderId);
+    for await (const received of socket.orderStatuses({ signal: AbortSignal.timeout(20) })) { // which finishes it
+      assert.fail(received.orderId);
+    }
+    await socket.close();
+  }
+  await assert.rejects(hear(socket), (error) => error === socket.error); // it has ended, and ends loops as ever
+
+  const slow = client('o-3', { cursor: { load: () => new Promise(() => {}), save: () => {} } });
+  void slow.open();
+  for await (const received of slow.orderStatuses({ signal: AbortSignal.timeout(20) })) {
+    assert.fail(received.orderId);
+  }
+  const broken = client('o-4', { cursor: { load: () => Promise.reject(new Error('no storage')), save: () => {} } });
+  const opening = assert.rejects(broken.open(), /no storage/);
+  await assert.rejects(hear(broken), ClosedError);
+  await opening;
+});
+
+test('a page that is left says so to the server, and is connected again when it is shown', { timeout: 20_000 }, async (t) => {
+  const listeners = pretendPage(t);
+  /** @type {boolean[]} */
+  const clean = [];
+  const Watched = class extends WebSocket {
+    /** @param {string} url @param {string[]} protocols */
+    constructor(url, protocols) {
+      super(url, protocols);
+      this.addEventListener('close', ({ wasClean }) => clean.push(wasClean));
+    }
+  };
+  /** @type {boolean[]} */
+  const told = [];
+  let lose = () => {};
+  const lost = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    lose = resolve;
+  });
+  const socket = client('p-1', {
+    retryMin: 60_000, WebSocket: Watched,
+    onConnection: (connected) => {
+      told.push(connected);
+      if (!connected) {
+        lose();
+      }
+    },
+  });
+  await socket.open();
+  const first = await place(socket);
+  assert.equal((await hear(socket)).orderId, first.orderId);
+  globalThis.dispatchEvent(new Event('pagehide'));
+  await lost;
+  assert(!socket.connected);
+  const placing = place(socket);
+  globalThis.dispatchEvent(new Event('pageshow'));
+  const { orderId } = await placing;
+  assert.equal((await hear(socket)).orderId, orderId);
+  assert.deepEqual([told, clean], [[true, false, true], [true]]);
+  await socket.close();
+  assert.deepEqual([...listeners], []);
+});
+
+/**
+ * Makes this a page for one test, as far as that has events. It gives the listeners that there are.
+ * @param {import('node:test').TestContext} t
+ */
+function pretendPage(t) {
+  const page = new EventTarget();
+  /** @type {Set<unknown>} */
+  const listeners = new Set();
+  const pretended = {
+    /** @type {EventTarget['addEventListener']} */
+    addEventListener: (type, listener, options) => {
+      listeners.add(listener);
+      page.addEventListener(type, listener, options);
+    },
+    /** @type {EventTarget['removeEventListener']} */
+    removeEventListener: (type, listener) => {
+      listeners.delete(listener);
+      page.removeEventListener(type, listener);
+    },
+    dispatchEvent: (/** @type {Event} */ event) => page.dispatchEvent(event),
+  };
+  Object.assign(globalThis, pretended);
+  t.after(() => Object.keys(pretended).forEach((name) => Reflect.deleteProperty(globalThis, name)));
+  return listeners;
+}
 
 test('waiting leaves no listener behind', patience, async () => {
   const signal = new AbortController().signal;
