@@ -15,6 +15,14 @@ export class LostError extends Error {
   }
 }
 
+/** Says that the page was left: until it is shown again, it has no use for a connection. */
+export class LeftError extends LostError {
+  constructor() {
+    super('the page was left');
+    this.name = 'LeftError';
+  }
+}
+
 /** @typedef {{type: string} & Record<string, any>} Frame */
 
 /** One connection: frames in, one after the other, and frames out. Who has it closes it. */
@@ -32,7 +40,7 @@ export class Link {
   /** @type {(opened: boolean) => void} */
   #settle = () => {};
   /** Ends the connection of a page that is left, which a browser may keep with the page: the server would take its user to be there. */
-  #left = () => this.cut(new LostError('the page was left'));
+  #left = () => this.cut(new LeftError());
   /** When something was heard last, by performance.now(). */
   heard = performance.now();
 

@@ -28,13 +28,15 @@ export class Pause {
 
 /**
  * Waits so long, in milliseconds, or until the signal is given or the browser says that it is online again, or shows the page again.
+ * A page that is left meanwhile waits for that, however long.
  * @param {number} wait
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
 export function sleep(wait, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(end, wait);
+    const timer = wait < Infinity ? setTimeout(end, wait) : undefined;
+    globalThis.addEventListener?.('pagehide', leave);
     signal.addEventListener('abort', end, { once: true });
     for (const type of wakers) {
       globalThis.addEventListener?.(type, end, { once: true });
@@ -43,8 +45,13 @@ export function sleep(wait, signal) {
       end();
     }
 
+    function leave() {
+      clearTimeout(timer);
+    }
+
     function end() {
       clearTimeout(timer);
+      globalThis.removeEventListener?.('pagehide', leave);
       signal.removeEventListener('abort', end);
       for (const type of wakers) {
         globalThis.removeEventListener?.(type, end);

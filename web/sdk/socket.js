@@ -7,7 +7,7 @@ import {
 } from './errors.js';
 import { newId, newName } from './ids.js';
 import { Inbox, eventName } from './inbox.js';
-import { Link, LostError } from './link.js';
+import { LeftError, Link, LostError } from './link.js';
 import { Orders } from './orders.js';
 import { Outbox, Pending, mostPending } from './outbox.js';
 import { Pause, sleep } from './pause.js';
@@ -331,7 +331,7 @@ export class Socket {
       if (welcomed && !(error instanceof ProtocolFault)) {
         pause.reset();
       }
-      await sleep((error instanceof CloseError ? error.afterMs : 0) + pause.next(), signal);
+      await sleep(error instanceof LeftError ? Infinity : (error instanceof CloseError ? error.afterMs : 0) + pause.next(), signal);
       if (signal.aborted) {
         return errorOf(signal.reason);
       }

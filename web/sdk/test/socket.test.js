@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { CloseError, ClosedError, MemoryCursor, ResetError, Socket, Status, StorageCursor, UndecidedError } from '../callout.js';
+import { sleep } from '../pause.js';
 import { startProxy, startServer, token } from './support/server.js';
 
 /** @import { Received } from '../callout.js' */
@@ -324,7 +325,7 @@ test('a page that is left says so to the server, and is connected again when it 
     lose = resolve;
   });
   const socket = client('p-1', {
-    retryMin: 60_000, WebSocket: Watched,
+    WebSocket: Watched,
     onConnection: (connected) => {
       told.push(connected);
       if (!connected) {
@@ -337,6 +338,7 @@ test('a page that is left says so to the server, and is connected again when it 
   assert.equal((await hear(socket)).orderId, first.orderId);
   globalThis.dispatchEvent(new Event('pagehide'));
   await lost;
+  await new Promise((resolve) => setTimeout(resolve, 100)); // in which it would come back from any other loss
   assert(!socket.connected);
   const placing = place(socket);
   globalThis.dispatchEvent(new Event('pageshow'));
@@ -344,6 +346,20 @@ test('a page that is left says so to the server, and is connected again when it 
   assert.equal((await hear(socket)).orderId, orderId);
   assert.deepEqual([told, clean], [[true, false, true], [true]]);
   await socket.close();
+  assert.deepEqual([...listeners], []);
+});
+
+test('a page that is left while it waits tries nothing until it is shown', { timeout: 20_000 }, async (t) => {
+  const listeners = pretendPage(t);
+  let waits = true;
+  const waiting = sleep(20, new AbortController().signal).then(() => {
+    waits = false;
+  });
+  globalThis.dispatchEvent(new Event('pagehide'));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert(waits);
+  globalThis.dispatchEvent(new Event('pageshow'));
+  await waiting;
   assert.deepEqual([...listeners], []);
 });
 
