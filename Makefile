@@ -18,7 +18,7 @@ test: setup ## format, vet, imports, tests with the race detector on SQLite and 
 	@unformatted=$$($(GO_FILES) | xargs gofmt -l); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
 	go vet ./...
 	go test -count=1 -run '^(TestRooms|TestThePicture)' .
-	CGO_ENABLED=1 go test -count=1 -race -vet=off ./...
+	CGO_ENABLED=1 go test -count=1 -race -vet=off ./web ./internal/sim/... ./... # those first that take long and mostly wait
 	CALLOUT_TEST_STREAMS=1 CGO_ENABLED=1 go test -count=1 -race -vet=off ./internal/server
 	bash scripts/fuzz.sh $(FUZZTIME)
 
