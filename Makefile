@@ -19,8 +19,8 @@ test: setup ## format, vet, imports, tests with the race detector on SQLite and 
 	go vet ./...
 	go test -count=1 -run '^(TestRooms|TestThePicture)' .
 	CGO_ENABLED=1 go test -count=1 -race -vet=off ./web ./internal/sim/... ./... # those first that take long and mostly wait
-	CALLOUT_TEST_STREAMS=1 CGO_ENABLED=1 go test -count=1 -race -vet=off ./internal/server
-	bash scripts/fuzz.sh $(FUZZTIME)
+	CALLOUT_TEST_STREAMS=1 CGO_ENABLED=1 go test -count=1 -race -vet=off ./internal/server & streams=$$!; \
+	bash scripts/fuzz.sh $(FUZZTIME) && wait $$streams # the one mostly waits, the other does not
 
 .PHONY: setup
 setup: ## install what the tests need beside Go (PostgreSQL, gcc, Node.js, Chromium), or say what that is
