@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,21 +60,12 @@ func limitOf(t *testing.T, event callout.Status) int {
 		if event == callout.PaymentRejected {
 			o = callout.Order{ClientID: client.ID, ServicemanID: serviceman.ID, Status: callout.Payment, PaymentsRejected: n}
 		}
-		if !contains(o.Moves(serviceman, noon), event) {
+		if !slices.Contains(o.Moves(serviceman, noon), event) {
 			return n
 		}
 	}
 	t.Fatalf("%s has no limit", event)
 	return 0
-}
-
-func contains(list []callout.Status, s callout.Status) bool {
-	for _, other := range list {
-		if other == s {
-			return true
-		}
-	}
-	return false
 }
 
 // moveCase is one reader of an order, and what they could do.
