@@ -3,7 +3,6 @@ package callout_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,24 +12,11 @@ import (
 	"github.com/calloutd/callout"
 )
 
-var update = flag.Bool("update", false, "write docs/states.md anew")
+var update = flag.Bool("update", false, "write anew what is made of the table of the rules")
 
-// TestStatesDocIsWhatTheTableSays. "go test -run TestStatesDoc -update ." writes the page.
+// TestStatesDocIsWhatTheTableSays. "make docs" writes the page.
 func TestStatesDocIsWhatTheTableSays(t *testing.T) {
-	path := filepath.Join("docs", "states.md")
-	want := statesDoc(t)
-	if *update {
-		if err := os.MkdirAll("docs", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Fatalf("%s is stale (%v): go test -run TestStatesDoc -update .", path, err)
-	}
+	golden(t, filepath.Join("docs", "states.md"), []byte(statesDoc(t)))
 }
 
 func statesDoc(t *testing.T) string {
