@@ -10,6 +10,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 const (
@@ -21,13 +22,13 @@ const (
 //
 // COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
 // one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more, which finds
-// what of it has been committed; if that fails, too, nothing is said of the outcome.
-func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack) error {
+// what of it has been committed; if that fails, too, nothing is said of the outcome. It may be unknown from the beginning.
+func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack, unknown bool) error {
 	if len(items) == 0 && len(acks) == 0 {
 		return nil
 	}
 	var err error
-	unknown, refused := false, false
+	refused := false
 	for try := 1; try <= maxTries; try++ {
 		g := l.group(items)
 		if err = l.try(ctx, &g, acks, unknown); err == nil {
@@ -69,12 +70,17 @@ func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown
 	if err != nil {
 		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
 	}
-	l.config.Metrics.committed(g, time.Since(start))
 	if afterUnknown {
 		l.config.Missed()
 	}
-	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
+	l.committed(g, rows, start)
 	return nil
+}
+
+// committed hands on the outcome of a group that is durable.
+func (l *lane) committed(g *group, rows []wire.Event, start time.Time) {
+	l.config.Metrics.committed(g, time.Since(start))
+	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
 }
 
 // split commits the halves of a group that holds data which the database refuses: of its commands, and of what is
@@ -85,14 +91,14 @@ func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, unknow
 	}
 	if len(items) == 0 {
 		half := len(acks) / 2
-		return errors.Join(l.commit(ctx, nil, acks[:half]), l.commit(ctx, nil, acks[half:]))
+		return errors.Join(l.commit(ctx, nil, acks[:half], false), l.commit(ctx, nil, acks[half:], false))
 	}
 	half := len(items) / 2
-	if err := l.commit(ctx, items[:half], acks); err != nil {
+	if err := l.commit(ctx, items[:half], acks, false); err != nil {
 		l.answerAll(items[half:], unavailable())
 		return err
 	}
-	return l.commit(ctx, items[half:], nil)
+	return l.commit(ctx, items[half:], nil, false)
 }
 
 // refuse ends what the database will not take: a lone command, or else acknowledgements alone.
@@ -102,7 +108,7 @@ func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause
 		return nil
 	}
 	l.answerAll(items, &callout.Error{Code: callout.Internal, Message: "the command could not be stored"})
-	return l.commit(ctx, nil, acks)
+	return l.commit(ctx, nil, acks, false)
 }
 
 // giveUp says nothing of the outcome, to these senders and to those who wait behind them: a database that is away

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/calloutd/callout"
@@ -16,10 +17,15 @@ type lane struct {
 	store  store.Ledger
 	config *Config
 	queue  chan item
+	enough atomic.Int64  // how many items in the queue are worth a look at it
+	wake   chan struct{} // is told when there are so many, or no more will come
 	told   chan finished
 	acks   acks
 	looked time.Time // when acks were looked at last
 	broken error     // why nothing is committed any more; to be read once run is over
+
+	stream store.Stream // nil: each group is durable before the next one begins
+	ahead  []ahead      // what has been sent on it, the oldest first
 }
 
 // item is one thing to commit: a command, or the registration of a device.
@@ -40,9 +46,19 @@ type finished struct {
 }
 
 func newLane(s store.Ledger, config *Config) *lane {
-	return &lane{
-		store: s, config: config,
-		queue: make(chan item, config.Queue), told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
+	l := &lane{
+		store: s, config: config, queue: make(chan item, config.Queue), wake: make(chan struct{}, 1),
+		told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
+	}
+	l.enough.Store(1)
+	return l
+}
+
+// look has the lane look at its queue.
+func (l *lane) look() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -66,24 +82,50 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 	defer teller.Wait()
 	defer close(l.told)
 
+	if s, ok := l.store.(store.Streamer); ok && l.config.Committers <= 1 {
+		l.stream = s.Stream(ctx, l.config.Timeout)
+		defer l.stream.Close()
+	}
 	ticker := time.NewTicker(max(l.config.AckEvery/ackParts, time.Millisecond))
 	defer ticker.Stop()
-	for open := true; open; {
-		var waiting []item
+	for open := true; open || len(l.ahead) > 0; {
+		var err error
 		select {
-		case first, ok := <-l.queue:
-			if open = ok; ok {
-				waiting, open = l.gather(first)
-			}
+		case <-l.wake:
 		case <-ticker.C:
+			l.rest()
+		case outcome := <-l.outcomes():
+			err = l.receive(ctx, outcome)
 		}
-		if l.broken != nil {
-			l.answerAll(waiting, unavailable())
-		} else if err := l.commit(ctx, waiting, l.dueAcks(open)); err != nil {
+		for first := true; err == nil && l.worthwhile() && (first || len(l.queue) > 0); first = false {
+			open, err = l.advance(ctx)
+		}
+		if err != nil {
 			l.broken = err
 			fail(err)
 		}
 	}
+}
+
+// advance commits what waits, or sends it ahead, and reports whether more may come.
+func (l *lane) advance(ctx context.Context) (open bool, err error) {
+	items, open := l.gather()
+	if l.broken != nil {
+		l.answerAll(items, unavailable())
+		return open, nil
+	}
+	acks := l.dueAcks(open)
+	if len(items) == 0 && len(acks) == 0 || l.send(items, acks) {
+		return open, nil
+	}
+	for len(l.ahead) > 0 {
+		if err := l.receive(ctx, <-l.outcomes()); err != nil {
+			l.answerAll(items, unavailable())
+			return open, err
+		}
+	}
+	l.rest()
+	return open, l.commit(ctx, items, acks, false)
 }
 
 // ackParts is how many parts the time that an acknowledgement may wait has. It waits for all but the last two, so that many of
@@ -110,9 +152,9 @@ func (l *lane) dueAcks(open bool) []store.Ack {
 	return due
 }
 
-// gather takes what waits in the queue beside the first item, up to a group, and reports whether more may come.
-func (l *lane) gather(first item) (group []item, open bool) {
-	group = append(make([]item, 0, 1+len(l.queue)), first)
+// gather takes what waits in the queue, up to a group, and reports whether more may come.
+func (l *lane) gather() (group []item, open bool) {
+	group = make([]item, 0, min(len(l.queue), l.config.Group))
 	for len(group) < l.config.Group {
 		select {
 		case it, ok := <-l.queue:

@@ -167,6 +167,7 @@ func (l *Ledger) close() {
 	l.closed = true
 	for _, lane := range l.lanes {
 		close(lane.queue)
+		lane.look()
 	}
 }
 
@@ -184,6 +185,9 @@ func (l *Ledger) hand(to *lane, it item) {
 	}
 	select {
 	case to.queue <- it:
+		if int64(len(to.queue)) >= to.enough.Load() {
+			to.look()
+		}
 	default:
 		l.turnAway(&it, Answer{Err: &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"}, limit: "queue"})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -21,7 +22,14 @@ import (
 	"github.com/calloutd/callout/internal/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := errors.Join(postgresServer.Close(), goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 var (
 	ana = callout.Actor{ID: "c-ana", Role: callout.Client}
@@ -32,8 +40,8 @@ var (
 // bench is a ledger on a real database, and what it has told.
 type bench struct {
 	t      *testing.T
-	db     *sqlite.DB
-	faulty *faulty
+	db     database
+	faulty *faulty // nil: the ledger commits to the database itself
 	ledger *ledger.Ledger
 	stop   context.CancelFunc
 	ended  chan error
@@ -41,6 +49,14 @@ type bench struct {
 	mu        sync.Mutex
 	announced []wire.Event
 	missed    int
+}
+
+type database interface {
+	store.Ledger
+	store.Keeper
+	store.Inbox
+	store.History
+	Close() error
 }
 
 // start runs a ledger on the file. It is stopped, and its database closed, when the test ends.
@@ -56,7 +72,16 @@ func startAt(t *testing.T, path string, clock func() time.Time, change func(*led
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, db: db, faulty: &faulty{Ledger: db}, ended: make(chan error, 1)}
+	f := &faulty{Ledger: db}
+	b := startOn(t, db, f, change)
+	b.faulty = f
+	return b
+}
+
+// startOn is start on an open database, to which the ledger commits as it is told.
+func startOn(t *testing.T, db database, commits store.Ledger, change func(*ledger.Config)) *bench {
+	t.Helper()
+	b := &bench{t: t, db: db, ended: make(chan error, 1)}
 	config := ledger.DefaultConfig()
 	config.Metrics = ledger.NewMetrics(prometheus.NewRegistry())
 	config.Log = slog.New(slog.DiscardHandler)
@@ -74,7 +99,7 @@ func startAt(t *testing.T, path string, clock func() time.Time, change func(*led
 	if change != nil {
 		change(&config)
 	}
-	b.ledger = ledger.New(b.faulty, config)
+	b.ledger = ledger.New(commits, config)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	b.stop = stop
 	go func() { b.ended <- b.ledger.Run(ctx) }()

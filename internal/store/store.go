@@ -51,6 +51,34 @@ type Ledger interface {
 	Due(ctx context.Context, limit int) ([]callout.Command, error)
 }
 
+// Streamer is a [Ledger] that can take a group before the one before it is durable. What has been sent is relied on before it is
+// committed, so that is only for a process in which nobody else commits to the database.
+type Streamer interface {
+	// Stream makes a stream. The database may take so long for a group; what is under way when ctx ends is given up.
+	Stream(ctx context.Context, patience time.Duration) Stream
+}
+
+// Stream takes groups one after the other. It is used by one goroutine, and while something is under way Commit is not called.
+type Stream interface {
+	// Send runs a group as Commit does, without waiting for its outcome. False says that the group has to wait until nothing is under
+	// way, and be committed by Commit: nothing was written of it, though decide may have run.
+	Send(g Group, decide func(Loaded) []Record) bool
+	// Outcomes tells what has become of the groups that were sent, in their order. It is another channel after a Send.
+	Outcomes() <-chan Outcome
+	// Fail is called with the first error of an outcome, before anything else is done. It is that of all groups whose outcome has not been told: those
+	// that were sent later are not committed if the first is not.
+	Fail(err error)
+	// Rest is called now and then when nothing is under way, and before Commit.
+	Rest()
+	Close()
+}
+
+// Outcome is what has become of a group that was sent: what Commit would have returned.
+type Outcome struct {
+	Rows []wire.Event
+	Err  error
+}
+
 // Group is what one commit reads before it decides, and what it writes whatever the decisions.
 type Group struct {
 	Commands int      // how many are to be decided

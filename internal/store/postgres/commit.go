@@ -25,7 +25,7 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	}
 	var rows []wire.Event
 	err := db.commits.with(ctx, func(conn *pgx.Conn) (err error) {
-		c := &commitment{db: db, conn: conn, memory: db.memoryFor(conn), group: &g, decide: decide}
+		c := &commitment{db: db, conn: conn, memory: db.memoryOf(serverOf(conn)), group: &g, decide: decide}
 		rows, err = c.run(ctx)
 		return err
 	})
@@ -38,10 +38,10 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	return rows, nil
 }
 
-// memoryFor is the memory that a connection shares; of a connection to another server than the newest, one of its own.
-func (db *DB) memoryFor(conn *pgx.Conn) *memory {
+// memoryOf is the memory of the server of a connection. One to another server than the newest has its own.
+func (db *DB) memoryOf(server time.Time) *memory {
 	m := db.memory.Load()
-	if server := serverOf(conn); !server.Equal(m.server) {
+	if !server.Equal(m.server) {
 		return newMemory(server, 0, 0)
 	}
 	return m
@@ -78,28 +78,18 @@ func (c *commitment) run(ctx context.Context) ([]wire.Event, error) {
 	return c.fromDatabase(ctx)
 }
 
-// fromMemory commits a group that is decided on what is remembered, if the database agrees. It leaves to be done what that does not
-// make certain: a group with a command that has no effect, be it refused or a repeat, and one that rests on what is not so.
+// fromMemory commits a group that is decided on what is remembered, if the database agrees.
 func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bool, err error) {
-	l := c.memory.loaded(c.group, c.db.clock)
-	if l == nil {
-		return nil, false, nil
+	w, err := c.memory.decide(c.group, c.db.clock, c.decide)
+	if w == nil || err != nil {
+		return nil, false, err
 	}
-	before := maps.Clone(l.Orders) // decide puts others in their place
-	records := c.decide(*l)
 	if err := ctx.Err(); err != nil {
 		return nil, false, fmt.Errorf("write a group: %w", err)
 	}
-	if !allTakeEffect(c.group.Keys, records) {
-		return nil, false, nil
-	}
-	w, err := newWriting(records, before, c.memory)
-	if err != nil {
-		return nil, false, err
-	}
 	p := startPipeline(ctx, c.conn)
 	p.exec(begin)
-	switch err = w.send(p); {
+	switch err = w.commit(p); {
 	case isMoved(err), isTold(err), isThere(err):
 		c.memory.correct(w, err)
 		rollback(ctx, c.conn)
@@ -108,21 +98,7 @@ func (c *commitment) fromMemory(ctx context.Context) (rows []wire.Event, done bo
 		return nil, false, fmt.Errorf("write a group: %w", err)
 	}
 	c.memory.put(w)
-	return w.delivery.events(records), true, nil
-}
-
-// allTakeEffect reports whether there is a record of each of a group's commands.
-func allTakeEffect(keys []store.Key, records []store.Record) bool {
-	effects := make(map[store.Key]struct{}, len(records))
-	for i := range records {
-		effects[store.Key{SenderID: records[i].Sender.ID, CommandID: records[i].CommandID}] = struct{}{}
-	}
-	for _, key := range keys {
-		if _, ok := effects[key]; !ok {
-			return false
-		}
-	}
-	return true
+	return w.events(), true, nil
 }
 
 // fromDatabase commits a group that is decided on what the database holds. It leaves its transaction open when nothing is to be
@@ -145,7 +121,7 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 		return nil, err
 	}
 	w.acks, w.places, w.maxDevices = c.group.Acks, found.places, c.db.maxDevices
-	if err := w.send(startPipeline(ctx, c.conn)); err != nil {
+	if err := w.commit(startPipeline(ctx, c.conn)); err != nil {
 		c.memory.correct(w, err)
 		return nil, fmt.Errorf("write a group: %w", err)
 	}
@@ -153,5 +129,5 @@ func (c *commitment) fromDatabase(ctx context.Context) ([]wire.Event, error) {
 		c.db.forgot(w.forgotten)
 	}
 	c.memory.put(w)
-	return w.delivery.events(records), nil
+	return w.events(), nil
 }

@@ -97,19 +97,37 @@ func newDelivery(records []store.Record, heads *store.Recent[int64]) *delivery {
 	return d
 }
 
+// send has the server find the heads that are unknown.
 func (d *delivery) send(p *pipeline) {
-	userIDs := column(d.rows, func(r deliveryRow) string { return r.userID })
-	orderIDs := column(d.rows, func(r deliveryRow) string { return r.orderID })
-	versions := column(d.rows, func(r deliveryRow) int64 { return r.version })
-	views := column(d.rows, func(r deliveryRow) int16 { return r.view })
-	if d.known {
-		p.exec(deliver, userIDs, column(d.rows, d.seq), orderIDs, versions, views)
-		return
+	switch {
+	case d.known:
+		d.add(p)
+	default:
+		p.exec(addUsers, d.strangers())
+		p.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, d.userIDs(),
+			column(d.rows, func(r deliveryRow) int32 { return r.user }), column(d.rows, func(r deliveryRow) int64 { return r.step }),
+			d.orderIDs(), d.versions(), d.views())
 	}
-	p.exec(addUsers, d.strangers())
-	p.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, userIDs,
-		column(d.rows, func(r deliveryRow) int32 { return r.user }), column(d.rows, func(r deliveryRow) int64 { return r.step }),
-		orderIDs, versions, views)
+}
+
+// add takes all heads to be known.
+func (d *delivery) add(s script) {
+	if len(d.rows) > 0 {
+		s.exec(deliver, d.userIDs(), column(d.rows, d.seq), d.orderIDs(), d.versions(), d.views())
+	}
+}
+
+func (d *delivery) userIDs() []string {
+	return column(d.rows, func(r deliveryRow) string { return r.userID })
+}
+func (d *delivery) orderIDs() []string {
+	return column(d.rows, func(r deliveryRow) string { return r.orderID })
+}
+func (d *delivery) versions() []int64 {
+	return column(d.rows, func(r deliveryRow) int64 { return r.version })
+}
+func (d *delivery) views() []int16 {
+	return column(d.rows, func(r deliveryRow) int16 { return r.view })
 }
 
 // strangers are the users whose heads are unknown.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/calloutd/callout/internal/store"
 )
 
 // PlanOfRepeats is how the server looks for a repeat.
@@ -35,3 +37,6 @@ func (db *DB) RememberOfAnotherServer(userID string, head int64) {
 	m.server = time.Unix(1, 0)
 	m.heads.Put(userID, head)
 }
+
+// Ended is closed when the connection of a stream has ended.
+func Ended(s store.Stream) <-chan struct{} { return s.(*stream).link.ended }

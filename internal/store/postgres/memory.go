@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -65,6 +66,35 @@ func (m *memory) loaded(g *store.Group, clock func() time.Time) *store.Loaded {
 	return &l
 }
 
+// decide decides a group on what is remembered, and prepares what it writes. It is nil where memory does not make the outcome
+// certain: in a group with a command that has no effect, be it refused or a repeat, or with something that is not remembered.
+func (m *memory) decide(g *store.Group, clock func() time.Time, decide func(store.Loaded) []store.Record) (*writing, error) {
+	l := m.loaded(g, clock)
+	if l == nil {
+		return nil, nil
+	}
+	before := maps.Clone(l.Orders) // decide puts others in their place
+	records := decide(*l)
+	if !allTakeEffect(g.Keys, records) {
+		return nil, nil
+	}
+	return newWriting(records, before, m)
+}
+
+// allTakeEffect reports whether there is a record of each of a group's commands.
+func allTakeEffect(keys []store.Key, records []store.Record) bool {
+	effects := make(map[store.Key]struct{}, len(records))
+	for i := range records {
+		effects[store.Key{SenderID: records[i].Sender.ID, CommandID: records[i].CommandID}] = struct{}{}
+	}
+	for _, key := range keys {
+		if _, ok := effects[key]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // now is what the clock shows, or the database's when there is none. It is zero when that is not known.
 func (m *memory) now(clock func() time.Time) time.Time {
 	if clock != nil {
@@ -73,7 +103,7 @@ func (m *memory) now(clock func() time.Time) time.Time {
 	return m.clock.Load().now()
 }
 
-// put remembers what a group has committed.
+// put remembers what a group has written.
 func (m *memory) put(w *writing) {
 	for _, o := range w.placed {
 		m.open.Change(o.ClientID, func(n int) int { return n + 1 })
@@ -91,6 +121,19 @@ func (m *memory) put(w *writing) {
 	}
 	for i, id := range w.delivery.users {
 		m.heads.Put(id, w.delivery.heads[i]+w.delivery.counts[i])
+	}
+}
+
+// drop forgets all that a group was to change: it is not known any more.
+func (m *memory) drop(w *writing) {
+	for _, orders := range [][]*callout.Order{w.placed, w.moved} {
+		for _, o := range orders {
+			m.orders.Drop(o.ID)
+			m.open.Drop(o.ClientID)
+		}
+	}
+	for _, id := range w.delivery.users {
+		m.heads.Drop(id)
 	}
 }
 

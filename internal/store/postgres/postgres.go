@@ -136,6 +136,7 @@ func (db *DB) Close() error {
 
 var (
 	_ store.Ledger          = (*DB)(nil)
+	_ store.Streamer        = (*DB)(nil)
 	_ store.Keeper          = (*DB)(nil)
 	_ store.Inbox           = (*DB)(nil)
 	_ store.History         = (*DB)(nil)

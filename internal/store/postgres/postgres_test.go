@@ -27,14 +27,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// TestContract holds the store to it also when it remembers nothing of what it has written.
+// TestContract holds the store to it also when it remembers nothing of what it has written, and when groups are sent by a stream.
 func TestContract(t *testing.T) {
-	for name, orders := range map[string]int{"Remembering": store.RecentOrders, "RememberingNothing": 0} {
-		t.Run(name, func(t *testing.T) { contract(t, orders) })
-	}
+	alone := func(_ *testing.T, db *postgres.DB) storetest.Store { return db }
+	streams := func(t *testing.T, db *postgres.DB) storetest.Store { return newStreamed(t, db) }
+	t.Run("Remembering", func(t *testing.T) { contract(t, store.RecentOrders, alone) })
+	t.Run("RememberingNothing", func(t *testing.T) { contract(t, 0, alone) })
+	t.Run("Streaming", func(t *testing.T) { contract(t, store.RecentOrders, streams) })
 }
 
-func contract(t *testing.T, remembers int) {
+func contract(t *testing.T, remembers int, as func(*testing.T, *postgres.DB) storetest.Store) {
 	storetest.Run(t, func(t *testing.T, clock func() time.Time) (storetest.Store, store.Users) {
 		url := server.Database(t)
 		db := open(t, url, postgres.Options{Clock: clock})
@@ -48,7 +50,7 @@ func contract(t *testing.T, remembers int) {
 				t.Error(err)
 			}
 		})
-		return db, users
+		return as(t, db), users
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 // writing is what a group writes: one statement with arrays for each table. An INSERT writes its rows, and so locks them,
@@ -18,8 +19,7 @@ type writing struct {
 	before   map[string]*callout.Order
 	told     map[string]int64 // how many rows of inboxes the group adds, by order
 	records  []store.Record
-	heads    *store.Recent[int64]
-	delivery *delivery // once it is sent
+	delivery *delivery
 
 	acks       []store.Ack
 	places     []store.Place // of the devices of the acks
@@ -87,7 +87,7 @@ const (
 
 // newWriting prepares what records write, unless one of them cannot be. before are the orders as they were found.
 func newWriting(records []store.Record, before map[string]*callout.Order, m *memory) (*writing, error) {
-	w := &writing{records: records, before: before, told: make(map[string]int64), heads: m.heads}
+	w := &writing{records: records, before: before, told: make(map[string]int64)}
 	after := make(map[string]*callout.Order, len(records))
 	for i := range records {
 		r := &records[i]
@@ -104,34 +104,54 @@ func newWriting(records []store.Record, before map[string]*callout.Order, m *mem
 			w.moved = append(w.moved, after[id])
 		}
 	}
+	w.delivery = newDelivery(records, m.heads)
 	return w, nil
 }
 
-// send writes and commits. Each part is made when it is its turn, while the server is at the one before. Inboxes come last, so
-// that nobody waits for their places longer than a commit takes.
-func (w *writing) send(p *pipeline) error {
-	if len(w.moved) > 0 {
-		p.exec(moveOrders, w.orderRows(w.moved)...)
-		p.flush()
-	}
-	if len(w.placed) > 0 {
-		p.exec(placeOrders, w.orderRows(w.placed)...)
-	}
-	if len(w.records) > 0 {
-		w.sendEvents(p)
-		p.flush()
-		w.sendLists(p)
-	}
+// script takes the statements of a transaction.
+type script interface {
+	exec(sql string, args ...any) // one of the written statements, whose rows are of no interest
+	flush()                       // has the server begin with what there is
+}
+
+// commit writes and commits on a connection on which nothing else is under way. Inboxes come last, so that nobody waits for their
+// places longer than a commit takes.
+func (w *writing) commit(p *pipeline) error {
+	w.change(p)
 	w.sendAcks(p)
-	w.delivery = newDelivery(w.records, w.heads)
-	if len(w.delivery.users) > 0 {
-		w.delivery.send(p)
-	}
+	w.delivery.send(p)
 	return p.commit()
 }
 
-// sendLists brings up to date who has which orders open, in which lists they stand, and which have ended.
-func (w *writing) sendLists(p *pipeline) {
+// transact writes and commits what a whole transaction consists of, with inboxes that are remembered.
+func (w *writing) transact(s script) {
+	s.exec(begin)
+	w.change(s)
+	w.delivery.add(s)
+	s.exec(end)
+}
+
+// change writes orders and events. Each part is made when it is its turn, while the server is at the one before.
+func (w *writing) change(s script) {
+	if len(w.moved) > 0 {
+		s.exec(moveOrders, w.orderRows(w.moved)...)
+		s.flush()
+	}
+	if len(w.placed) > 0 {
+		s.exec(placeOrders, w.orderRows(w.placed)...)
+	}
+	if len(w.records) > 0 {
+		w.addEvents(s)
+		s.flush()
+		w.keepLists(s)
+	}
+}
+
+// events are the rows of inboxes, as their readers get them.
+func (w *writing) events() []wire.Event { return w.delivery.events(w.records) }
+
+// keepLists brings up to date who has which orders open, in which lists they stand, and which have ended.
+func (w *writing) keepLists(s script) {
 	var begun, over []involvement
 	var listed []listing
 	var ended []*callout.Order
@@ -150,7 +170,7 @@ func (w *writing) sendLists(p *pipeline) {
 	if len(begun)+len(over)+len(ended)+len(listed) == 0 {
 		return
 	}
-	p.exec(keepLists, column(begun, userOf), column(begun, orderOf), column(over, userOf), column(over, orderOf),
+	s.exec(keepLists, column(begun, userOf), column(begun, orderOf), column(over, userOf), column(over, orderOf),
 		column(ended, func(o *callout.Order) int64 { return o.UpdatedAt.UnixMilli() }),
 		column(ended, func(o *callout.Order) string { return o.ID }),
 		column(listed, func(l listing) string { return l.list }),
@@ -199,8 +219,8 @@ func (w *writing) versionBefore(o *callout.Order) int64 {
 	return 0
 }
 
-// sendEvents adds events in the order of their keys.
-func (w *writing) sendEvents(p *pipeline) {
+// addEvents adds events in the order of their keys.
+func (w *writing) addEvents(s script) {
 	events := make([]*store.Record, len(w.records))
 	for i := range w.records {
 		events[i] = &w.records[i]
@@ -208,7 +228,7 @@ func (w *writing) sendEvents(p *pipeline) {
 	slices.SortFunc(events, func(a, b *store.Record) int {
 		return cmp.Or(cmp.Compare(a.CommandID, b.CommandID), cmp.Compare(a.Sender.ID, b.Sender.ID))
 	})
-	p.exec(writeEvents,
+	s.exec(writeEvents,
 		column(events, func(r *store.Record) string { return r.OrderID }),
 		column(events, func(r *store.Record) int64 { return r.Version }),
 		column(events, func(r *store.Record) int16 { return int16(r.Status) }),

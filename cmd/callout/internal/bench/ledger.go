@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/calloutd/callout"
 	"github.com/calloutd/callout/cmd/internal/node"
 	"github.com/calloutd/callout/internal/load"
-	"github.com/calloutd/callout/internal/store"
 	"github.com/calloutd/callout/internal/wire"
 )
 
@@ -19,9 +19,10 @@ import (
 type alone struct {
 	ledger *node.Ledger
 	extras map[callout.Status]callout.Extra
-	groups groups
 	end    context.CancelFunc
 	ended  chan error
+
+	registry *prometheus.Registry
 
 	mu    sync.RWMutex
 	lines map[string]*line // of those who hear of rows, by user
@@ -34,16 +35,13 @@ func startLedger(ctx context.Context, configure func(string) (node.Config, error
 	if err != nil {
 		return nil, err
 	}
-	a := &alone{extras: make(map[callout.Status]callout.Extra), ended: make(chan error, 1), lines: make(map[string]*line)}
+	a := &alone{registry: prometheus.NewRegistry(), extras: make(map[callout.Status]callout.Extra), ended: make(chan error, 1), lines: make(map[string]*line)}
 	for _, status := range load.Story {
 		if a.extras[status], err = callout.ParseExtra(status, []byte(load.Extra(status))); err != nil {
 			return nil, fmt.Errorf("read what a command carries: %w", err)
 		}
 	}
-	config.Record = func(s store.Ledger) store.Ledger {
-		a.groups.Ledger = s
-		return &a.groups
-	}
+	config.Server.Registry = a.registry
 	config.Ledger.Announce = a.announce
 	config.Ledger.Missed = func() { fail(errors.New("the database was away")) }
 	if a.ledger, err = node.OpenLedger(ctx, config); err != nil {
@@ -78,29 +76,27 @@ func (a *alone) announce(rows []wire.Event) {
 	}
 }
 
-// groups counts the transactions of a ledger, and the commands in them.
-type groups struct {
-	store.Ledger
-	transactions, commands atomic.Int64
-}
-
-// Commit implements [store.Ledger].
-func (g *groups) Commit(ctx context.Context, group store.Group, decide func(store.Loaded) []store.Record) ([]wire.Event, error) {
-	if n := len(group.Keys); n > 0 {
-		g.transactions.Add(1)
-		g.commands.Add(int64(n))
-	}
-	return g.Ledger.Commit(ctx, group, decide)
-}
-
 // ledgerAlone has pairs play without a server between them and the ledger.
 func (b *bench) ledgerAlone(ctx context.Context) (report, error) {
 	r, err := b.pairs(ctx, b.ledger)
 	if err != nil {
 		return nil, err
 	}
-	if n := b.ledger.groups.transactions.Load(); n > 0 {
-		r.Group = rounded(float64(b.ledger.groups.commands.Load()) / float64(n))
+	r.Group, err = b.ledger.group()
+	return r, err
+}
+
+// group is how many commands a transaction had on average.
+func (a *alone) group() (float64, error) {
+	families, err := a.registry.Gather()
+	if err != nil {
+		return 0, fmt.Errorf("look at the ledger's metrics: %w", err)
 	}
-	return r, nil
+	for _, f := range families {
+		if f.GetName() == "callout_commit_group_commands" {
+			h := f.GetMetric()[0].GetHistogram()
+			return rounded(h.GetSampleSum() / float64(max(h.GetSampleCount(), 1))), nil
+		}
+	}
+	return 0, errors.New("the ledger does not say how large its groups are")
 }

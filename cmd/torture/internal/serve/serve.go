@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"time"
 
@@ -84,7 +85,7 @@ func config(o Options, now func() time.Time, log *slog.Logger) node.Config {
 	}
 	l := &c.Ledger
 	if c.Database.IsPostgres() {
-		l.Committers = 2 // so that groups meet
+		l.Committers = 1 + rand.N(2) // one sends groups ahead; those of two meet
 	}
 	l.Rules, l.Queue, l.Group = Rules(), 256, 64
 	l.AckEvery, l.Sweep, l.Timeout = 200*time.Millisecond, 100*time.Millisecond, 3*time.Second

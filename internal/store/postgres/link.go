@@ -1,0 +1,279 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/calloutd/callout/internal/store"
+)
+
+// link is a connection on which transactions are sent while the outcomes of others are still to come, which pgx's own pipeline does
+// not allow. There is no Sync between them: once a statement fails the server skips all that follow it (PostgreSQL's documentation,
+// "Extended Query" in "Message Flow"), so nothing is done of a transaction when one before it has failed.
+//
+// One goroutine sends, another reads what the server says.
+type link struct {
+	conn     net.Conn
+	frontend *pgproto3.Frontend // for reading
+	types    *pgtype.Map
+	known    statements
+	patience time.Duration
+
+	args   pgx.ExtendedQueryBuilder
+	out    []byte    // what has not been written yet
+	count  int32     // statements since the transaction began that is being sent
+	err    error     // why nothing more can be sent
+	stale  bool      // something was sent since the last Sync
+	rested time.Time // when that was
+
+	sent     chan *transaction  // what is under way, the oldest first
+	outcomes chan store.Outcome // in the same order
+	synced   chan struct{}      // is told when the server is at rest
+	ended    chan struct{}      // closed when nothing is read any more
+}
+
+// transaction is one that is being sent, or has been.
+type transaction struct {
+	writing    *writing
+	statements atomic.Int32 // 0 until the last is sent, which is COMMIT
+}
+
+// mostSent is how many transactions may be under way on a link.
+const mostSent = 2
+
+// dial makes a connection of its own, with the checks and statements of those that commit.
+func (db *DB) dial(ctx context.Context, patience time.Duration) (*link, error) {
+	config := db.commits.Config()
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if err := config.AfterConnect(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close(ctx))
+	}
+	known, _ := conn.PgConn().CustomData()[statementsKey].(statements)
+	raw, err := conn.PgConn().Hijack()
+	if err != nil {
+		return nil, fmt.Errorf("take the connection over: %w", err)
+	}
+	l := &link{
+		conn: raw.Conn, frontend: raw.Frontend, types: conn.TypeMap(), known: known, patience: patience,
+		sent: make(chan *transaction, mostSent), outcomes: make(chan store.Outcome, mostSent+1), synced: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	go l.read()
+	return l, nil
+}
+
+// close ends the connection, and waits until nothing is read any more.
+func (l *link) close() {
+	l.message(&pgproto3.Terminate{})
+	l.conn.Close()
+	<-l.ended
+}
+
+// dead reports whether the connection has ended.
+func (l *link) dead() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// exec implements [script].
+func (l *link) exec(sql string, args ...any) {
+	if l.err != nil {
+		return
+	}
+	statement := l.known[sql]
+	if l.err = l.args.Build(l.types, statement, args); l.err != nil {
+		return
+	}
+	bind := pgproto3.Bind{
+		PreparedStatement: statement.Name, ParameterFormatCodes: l.args.ParamFormats, Parameters: l.args.ParamValues,
+		ResultFormatCodes: l.args.ResultFormats,
+	}
+	if l.out, l.err = bind.Encode(l.out); l.err == nil {
+		l.out, l.err = (&pgproto3.Execute{}).Encode(l.out)
+	}
+	l.count++
+}
+
+// flush implements [script].
+func (l *link) flush() {
+	if l.err != nil || len(l.out) == 0 {
+		return
+	}
+	_, l.err = l.conn.Write(l.out)
+	if cap(l.out) > 1<<20 {
+		l.out = nil
+	}
+	l.out = l.out[:0]
+}
+
+// send sends a transaction. What goes wrong is its outcome.
+func (l *link) send(w *writing) {
+	l.stale = true
+	l.wait(l.patience)
+	t := &transaction{writing: w}
+	l.sent <- t
+	l.count = 0
+	w.transact(l)
+	t.statements.Store(l.count)
+	l.message(&pgproto3.Flush{})
+}
+
+// message sends one that is no statement. A link that cannot be written to is closed, and then who reads tells the outcome.
+func (l *link) message(messages ...pgproto3.FrontendMessage) {
+	for _, m := range messages {
+		if l.err == nil {
+			l.out, l.err = m.Encode(l.out)
+		}
+	}
+	l.flush()
+	if l.err != nil {
+		l.conn.Close()
+	}
+}
+
+// wait sets how long the server may be silent; 0 is for ever.
+func (l *link) wait(d time.Duration) {
+	var until time.Time
+	if d > 0 {
+		until = time.Now().Add(d)
+	}
+	_ = l.conn.SetDeadline(until) // of a connection that is closed
+}
+
+// restEvery is how often a link rests, at most.
+const restEvery = 100 * time.Millisecond
+
+// rest waits until the server knows that nothing is under way: then it tells its statistics, which autovacuum goes by.
+func (l *link) rest() {
+	if l.stale && time.Since(l.rested) >= restEvery {
+		l.settle(&pgproto3.Sync{})
+	}
+}
+
+// restart makes the link fit for use after a transaction has failed, and forgets what was sent after that.
+func (l *link) restart() {
+	l.settle(&pgproto3.Sync{}, &pgproto3.Query{String: "ROLLBACK"})
+	for len(l.sent) > 0 {
+		<-l.sent
+	}
+}
+
+// settle sends what has the server come to rest, and waits until it has.
+func (l *link) settle(messages ...pgproto3.FrontendMessage) {
+	l.wait(l.patience)
+	l.message(messages...)
+	select {
+	case <-l.synced:
+		l.wait(0)
+	case <-l.ended:
+	}
+	l.stale, l.rested = false, time.Now()
+}
+
+// read tells the outcomes until the connection ends.
+func (l *link) read() {
+	defer close(l.ended)
+	r := reader{link: l}
+	for {
+		message, err := l.frontend.Receive()
+		if err != nil {
+			l.outcomes <- store.Outcome{Err: fmt.Errorf("commit: %w", err)}
+			return
+		}
+		if err := r.take(message); err != nil {
+			l.conn.Close()
+			l.outcomes <- store.Outcome{Err: err}
+			return
+		}
+	}
+}
+
+// reader makes outcomes of what the server says.
+type reader struct {
+	*link
+	now   *transaction // whose answers come; nil: none has come of the next one
+	done  int32        // its statements that have gone through
+	syncs int          // how many there are to come before anything is of interest again
+}
+
+// take takes a message. Its error ends the connection.
+func (r *reader) take(message pgproto3.BackendMessage) error {
+	if _, ok := message.(*pgproto3.ReadyForQuery); ok {
+		r.syncs = max(r.syncs-1, 0)
+		if r.syncs == 0 {
+			r.synced <- struct{}{}
+		}
+		return nil
+	}
+	if r.syncs > 0 {
+		return nil
+	}
+	switch m := message.(type) {
+	case *pgproto3.CommandComplete:
+		return r.complete(string(m.CommandTag))
+	case *pgproto3.ErrorResponse:
+		return r.fail(pgconn.ErrorResponseToPgError(m))
+	}
+	return nil
+}
+
+// begins makes the next transaction that of which answers come, and reports whether there is one.
+func (r *reader) begins() bool {
+	if r.now != nil {
+		return true
+	}
+	r.done = 0
+	select {
+	case r.now = <-r.sent:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *reader) complete(tag string) error {
+	if !r.begins() {
+		return fmt.Errorf("the server answered %s without being asked", tag)
+	}
+	if r.done++; r.done != r.now.statements.Load() {
+		return nil
+	}
+	if tag != end {
+		return fmt.Errorf("the server answered COMMIT with %s", tag)
+	}
+	r.outcomes <- store.Outcome{Rows: r.now.writing.events()}
+	r.now = nil
+	return nil
+}
+
+// fail tells the outcome of a transaction, and of all that follow it. It is only certain if a statement before COMMIT has failed.
+func (r *reader) fail(err error) error {
+	if !r.begins() {
+		return err
+	}
+	statements := r.now.statements.Load()
+	if statements == 0 || r.done < statements-1 {
+		err = fault(err)
+	}
+	r.outcomes <- store.Outcome{Err: fmt.Errorf("commit: %w", err)}
+	r.now, r.syncs = nil, restartSyncs
+	return nil
+}
+
+// restartSyncs is how often the server says that it is ready when a link is restarted.
+const restartSyncs = 2
