@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/calloutd/callout/internal/store"
+	"github.com/calloutd/callout/internal/wire"
 )
 
 // ahead is a group that the database has been sent, and whose outcome is still to come.
@@ -15,21 +16,17 @@ type ahead struct {
 	sent time.Time
 }
 
-// mostAhead is how many there are at once: one that the database is at, and one that it finds when it is through with that.
-const mostAhead = 2
-
 // worthwhile reports whether a group is to be made of what waits, and has whoever adds to that wake the lane once it is. While the
 // database is at a group, the next one is only sent when it is half as large: each costs the database something, whatever is in it.
+//
+// Where a processor may look at the queue before others see how many are enough, a call may be missed; the ticker makes up for it.
 func (l *lane) worthwhile() bool {
-	enough := 1
-	switch len(l.ahead) {
-	case 0:
-		l.enough.Store(1)
-		return true
-	case mostAhead:
+	enough := 0 // there may be acknowledgements to write
+	switch {
+	case len(l.ahead) == store.MostAhead:
 		enough = math.MaxInt
-	default:
-		enough = max(len(l.ahead[0].items)/2, 1)
+	case len(l.ahead) > 0:
+		enough = min(max(len(l.ahead[0].items)/2, 1), cap(l.queue))
 	}
 	l.enough.Store(int64(enough))
 	return len(l.queue) >= enough
@@ -56,22 +53,33 @@ func (l *lane) send(items []item, acks []store.Ack) bool {
 	return true
 }
 
-// receive hands on the outcome of the oldest group ahead. When that has come to nothing, or it is not known to what, then so has what
-// was sent after it, and all is committed together. An error means that the database is broken.
+// receive takes the outcome of the oldest group ahead. An error means that the database is broken.
 func (l *lane) receive(ctx context.Context, outcome store.Outcome) error {
-	if outcome.Err == nil {
-		l.committed(&l.ahead[0].group, outcome.Rows, l.ahead[0].sent)
-		l.ahead = l.ahead[1:]
-		return nil
+	if outcome.Err != nil {
+		return l.again(ctx, outcome.Err, nil, nil)
 	}
-	l.stream.Fail(outcome.Err)
-	var items []item
+	l.durable(outcome.Rows)
+	return nil
+}
+
+// durable hands on the oldest group ahead.
+func (l *lane) durable(rows []wire.Event) {
+	first := &l.ahead[0]
+	l.ahead = l.ahead[1:]
+	l.committed(&first.group, rows, first.sent)
+}
+
+// again commits what was ahead when the oldest group came to nothing, or to what is not known: so did all that was sent after it.
+// With it go the items and acks that have waited for it.
+func (l *lane) again(ctx context.Context, cause error, items []item, acks []store.Ack) error {
+	l.stream.Fail(cause)
+	var all []item
 	for i := range l.ahead {
-		items = append(items, l.ahead[i].items...)
+		all = append(all, l.ahead[i].items...)
 	}
 	l.ahead = nil
-	undone := errors.Is(outcome.Err, store.TryAgain) || errors.Is(outcome.Err, store.BadData)
-	return l.commit(ctx, items, nil, !undone)
+	undone := errors.Is(cause, store.TryAgain) || errors.Is(cause, store.BadData)
+	return l.commit(ctx, append(all, items...), acks, !undone)
 }
 
 // rest lets the stream rest when nothing is ahead.

@@ -86,7 +86,8 @@ func (b *bench) ready(w *watched) {
 	}
 }
 
-// blocked has the ledger send a group that waits for order n, and one behind it of so many commands that place orders. It gives all answers.
+// blocked has the ledger send a group that waits for order n, and one behind it, of the first of so many commands that place orders; the
+// others wait. It gives all answers.
 func (b *bench) blocked(w *watched, behind int) []<-chan ledger.Answer {
 	answers := []<-chan ledger.Answer{b.submit(say("n-accept", sam, "n", callout.Accepted))}
 	<-w.sent
@@ -214,7 +215,7 @@ func TestWhatIsAheadWhenTheLedgerEndsIsAnswered(t *testing.T) {
 // TestNothingIsLostOrDoubledWhenConnectionsEndUnderLoad: whoever is told that the outcome is unknown sends again.
 func TestNothingIsLostOrDoubledWhenConnectionsEndUnderLoad(t *testing.T) {
 	const players, orders, blows = 16, 25, 6
-	b, _, conn := onPostgres(t, nil)
+	b, w, conn := onPostgres(t, nil)
 	progress := make(chan struct{})
 	var playing sync.WaitGroup
 	for n := range players {
@@ -230,6 +231,9 @@ func TestNothingIsLostOrDoubledWhenConnectionsEndUnderLoad(t *testing.T) {
 			do(t, conn, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 				WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'`)
 		}
+	}
+	if len(w.sent) == 0 || b.missed == 0 {
+		t.Errorf("%d groups were sent, and the outcome was unknown %d times", len(w.sent), b.missed)
 	}
 	for n := range players {
 		who := parties(n)

@@ -46,12 +46,10 @@ type finished struct {
 }
 
 func newLane(s store.Ledger, config *Config) *lane {
-	l := &lane{
+	return &lane{
 		store: s, config: config, queue: make(chan item, config.Queue), wake: make(chan struct{}, 1),
 		told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
 	}
-	l.enough.Store(1)
-	return l
 }
 
 // look has the lane look at its queue.
@@ -86,23 +84,26 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 		l.stream = s.Stream(ctx, l.config.Timeout)
 		defer l.stream.Close()
 	}
-	ticker := time.NewTicker(max(l.config.AckEvery/ackParts, time.Millisecond))
+	check := func(err error) {
+		if err != nil {
+			l.broken = err
+			fail(err)
+		}
+	}
+	ticker := time.NewTicker(max(min(l.config.AckEvery/ackParts, l.config.Timeout/4), time.Millisecond))
 	defer ticker.Stop()
 	for open := true; open || len(l.ahead) > 0; {
-		var err error
 		select {
 		case <-l.wake:
 		case <-ticker.C:
 			l.rest()
 		case outcome := <-l.outcomes():
-			err = l.receive(ctx, outcome)
+			check(l.receive(ctx, outcome))
 		}
-		for first := true; err == nil && l.worthwhile() && (first || len(l.queue) > 0); first = false {
+		for first := true; l.worthwhile() && (first || len(l.queue) > 0); first = false {
+			var err error
 			open, err = l.advance(ctx)
-		}
-		if err != nil {
-			l.broken = err
-			fail(err)
+			check(err)
 		}
 	}
 }
@@ -119,10 +120,11 @@ func (l *lane) advance(ctx context.Context) (open bool, err error) {
 		return open, nil
 	}
 	for len(l.ahead) > 0 {
-		if err := l.receive(ctx, <-l.outcomes()); err != nil {
-			l.answerAll(items, unavailable())
-			return open, err
+		outcome := <-l.outcomes()
+		if outcome.Err != nil {
+			return open, l.again(ctx, outcome.Err, items, acks)
 		}
+		l.durable(outcome.Rows)
 	}
 	l.rest()
 	return open, l.commit(ctx, items, acks, false)

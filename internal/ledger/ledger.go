@@ -20,13 +20,12 @@ import (
 // Config is what a ledger needs beside its store.
 type Config struct {
 	Rules callout.Rules
-	// Committers is how many groups are under way at once; 0 is 1. An order is always committed by the same one. SQLite takes
-	// one. PostgreSQL takes more, yet where two of them tell the same user one loses and begins anew, and on two processors
-	// that it shared with the server two were not better than one: a twentieth slower for 64 pairs of parties. The ledger
-	// alone commits a quarter more with two.
+	// Committers is how many groups are under way at once, each on a connection of its own; 0 is 1. An order is always committed by
+	// the same one. SQLite takes one. PostgreSQL takes more, yet where two of them tell the same user one loses and begins anew, and
+	// only one alone sends the next group before the last is durable, which gains more.
 	Committers int
 	Queue      int // commands that may wait for each committer; one more is refused as overloaded
-	Group      int // commands in one transaction, at most
+	Group      int // commands in one transaction, at most; what was sent ahead and has to be committed again may be thrice as much
 	OpenOrders int // orders of one client that may be open; a further PLACED has to wait. 0: as many as come
 
 	Keeper    store.Keeper  // removes what nobody needs any longer

@@ -29,7 +29,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Help: "Commands answered, by status code and outcome: committed, repeated, or the code of the refusal.",
 		}, []string{"code", "outcome"}),
 		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "callout_commit_seconds", Help: "Time from the beginning of a group's transaction until it was durable.",
+			Name: "callout_commit_seconds", Help: "Time from when the database was sent a group, or began with it, until it was durable.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16),
 		}),
 		size: prometheus.NewHistogram(prometheus.HistogramOpts{

@@ -42,7 +42,7 @@ type Ledger interface {
 	// group is run again.
 	Commit(ctx context.Context, g Group, decide func(Loaded) []Record) ([]wire.Event, error)
 
-	// Remembered is an order as it was last written, nil when it is not remembered, and what time it is, zero when that is not
+	// Remembered is an order as it was last written or sent, nil when it is not remembered, and what time it is, zero when that is not
 	// known. It may not be committed, or not be so any more, so it is nothing to be told. The order is shared with Commit,
 	// which finds the same one if it still is so; it is never changed. Nothing is read for it.
 	Remembered(orderID string) (*callout.Order, time.Time)
@@ -61,17 +61,22 @@ type Streamer interface {
 // Stream takes groups one after the other. It is used by one goroutine, and while something is under way Commit is not called.
 type Stream interface {
 	// Send runs a group as Commit does, without waiting for its outcome. False says that the group has to wait until nothing is under
-	// way, and be committed by Commit: nothing was written of it, though decide may have run.
+	// way, and be committed by Commit: nothing was written of it, though decide may have run. It is not called while MostAhead groups
+	// are under way.
 	Send(g Group, decide func(Loaded) []Record) bool
-	// Outcomes tells what has become of the groups that were sent, in their order. It is another channel after a Send.
+	// Outcomes tells what has become of the groups that were sent, in their order. Each Send may have made it another channel.
 	Outcomes() <-chan Outcome
-	// Fail is called with the first error of an outcome, before anything else is done. It is that of all groups whose outcome has not been told: those
-	// that were sent later are not committed if the first is not.
+	// Fail is called with the error of an outcome, before anything else is done. Nothing is under way then: those groups whose outcome
+	// has not been told have met the same error, and none of them is committed if that says so of the first.
 	Fail(err error)
 	// Rest is called now and then when nothing is under way, and before Commit.
 	Rest()
 	Close()
 }
+
+// MostAhead is how many groups may be under way on a stream: one that the database is at, and one that it finds when it is through
+// with that.
+const MostAhead = 2
 
 // Outcome is what has become of a group that was sent: what Commit would have returned.
 type Outcome struct {

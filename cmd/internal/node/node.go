@@ -29,7 +29,7 @@ type Config struct {
 
 	Version string // of the program
 
-	// Record sees every commit of the ledger, and may be nil.
+	// Record sees every commit of the ledger, and may be nil. With it no group is sent ahead of the one before it.
 	Record func(store.Ledger) store.Ledger
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -23,10 +24,13 @@ import (
 // One goroutine sends, another reads what the server says.
 type link struct {
 	conn     net.Conn
+	pg       *pgconn.PgConn     // what it was before; asks the server to stop
 	frontend *pgproto3.Frontend // for reading
 	types    *pgtype.Map
 	known    statements
+	server   time.Time // see memory
 	patience time.Duration
+	log      *slog.Logger
 
 	args   pgx.ExtendedQueryBuilder
 	out    []byte    // what has not been written yet
@@ -47,9 +51,6 @@ type transaction struct {
 	statements atomic.Int32 // 0 until the last is sent, which is COMMIT
 }
 
-// mostSent is how many transactions may be under way on a link.
-const mostSent = 2
-
 // dial makes a connection of its own, with the checks and statements of those that commit.
 func (db *DB) dial(ctx context.Context, patience time.Duration) (*link, error) {
 	config := db.commits.Config()
@@ -61,13 +62,18 @@ func (db *DB) dial(ctx context.Context, patience time.Duration) (*link, error) {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
 	known, _ := conn.PgConn().CustomData()[statementsKey].(statements)
+	if err := conn.PgConn().SyncConn(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the connection to rest: %w", err), conn.Close(ctx))
+	}
 	raw, err := conn.PgConn().Hijack()
 	if err != nil {
-		return nil, fmt.Errorf("take the connection over: %w", err)
+		return nil, errors.Join(fmt.Errorf("take the connection over: %w", err), conn.Close(ctx))
 	}
 	l := &link{
-		conn: raw.Conn, frontend: raw.Frontend, types: conn.TypeMap(), known: known, patience: patience,
-		sent: make(chan *transaction, mostSent), outcomes: make(chan store.Outcome, mostSent+1), synced: make(chan struct{}, 1), ended: make(chan struct{}),
+		conn: raw.Conn, pg: conn.PgConn(), frontend: raw.Frontend, types: conn.TypeMap(), known: known, server: serverOf(conn),
+		patience: patience, log: db.log,
+		sent: make(chan *transaction, store.MostAhead), outcomes: make(chan store.Outcome, store.MostAhead+1), // and that it has ended
+		synced: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go l.read()
 	return l, nil
@@ -142,11 +148,12 @@ func (l *link) message(messages ...pgproto3.FrontendMessage) {
 	}
 	l.flush()
 	if l.err != nil {
+		l.log.Error("a group could not be sent", "err", l.err)
 		l.conn.Close()
 	}
 }
 
-// wait sets how long the server may be silent; 0 is for ever.
+// wait sets how long the server may take until it next tells an outcome; 0 is for ever.
 func (l *link) wait(d time.Duration) {
 	var until time.Time
 	if d > 0 {
@@ -165,13 +172,24 @@ func (l *link) rest() {
 	}
 }
 
-// restart makes the link fit for use after a transaction has failed, and forgets what was sent after that.
+// restart makes the link fit for use after a transaction has failed, and forgets what was sent after that. If the connection has ended,
+// the server may be at it still, and hold locks: it is asked to stop.
 func (l *link) restart() {
 	l.settle(&pgproto3.Sync{}, &pgproto3.Query{String: "ROLLBACK"})
 	for len(l.sent) > 0 {
 		<-l.sent
 	}
+	if l.dead() {
+		ctx, cancel := context.WithTimeout(context.Background(), cancelTimeout)
+		defer cancel()
+		_ = l.pg.CancelRequest(ctx) // nobody is told whether that was heard
+	}
 }
+
+const (
+	restartSyncs  = 2           // how often the server says that it is ready when a link is restarted
+	cancelTimeout = time.Second // for asking the server to stop
+)
 
 // settle sends what has the server come to rest, and waits until it has.
 func (l *link) settle(messages ...pgproto3.FrontendMessage) {
@@ -191,13 +209,12 @@ func (l *link) read() {
 	r := reader{link: l}
 	for {
 		message, err := l.frontend.Receive()
-		if err != nil {
-			l.outcomes <- store.Outcome{Err: fmt.Errorf("commit: %w", err)}
-			return
+		if err == nil {
+			err = r.take(message)
 		}
-		if err := r.take(message); err != nil {
+		if err != nil {
 			l.conn.Close()
-			l.outcomes <- store.Outcome{Err: err}
+			l.outcomes <- store.Outcome{Err: fmt.Errorf("commit: %w", err)}
 			return
 		}
 	}
@@ -215,10 +232,15 @@ type reader struct {
 func (r *reader) take(message pgproto3.BackendMessage) error {
 	if _, ok := message.(*pgproto3.ReadyForQuery); ok {
 		r.syncs = max(r.syncs-1, 0)
-		if r.syncs == 0 {
-			r.synced <- struct{}{}
+		if r.syncs > 0 {
+			return nil
 		}
-		return nil
+		select {
+		case r.synced <- struct{}{}:
+			return nil
+		default:
+			return errors.New("the server says that it is ready without being asked")
+		}
 	}
 	if r.syncs > 0 {
 		return nil
@@ -256,6 +278,7 @@ func (r *reader) complete(tag string) error {
 	if tag != end {
 		return fmt.Errorf("the server answered COMMIT with %s", tag)
 	}
+	r.wait(r.patience) // for the next, if there is one
 	r.outcomes <- store.Outcome{Rows: r.now.writing.events()}
 	r.now = nil
 	return nil
@@ -274,6 +297,3 @@ func (r *reader) fail(err error) error {
 	r.now, r.syncs = nil, restartSyncs
 	return nil
 }
-
-// restartSyncs is how often the server says that it is ready when a link is restarted.
-const restartSyncs = 2

@@ -37,6 +37,9 @@ func newMemory(server time.Time, orders, heads int) *memory {
 	}
 }
 
+// leaveAlone has the next groups decided on what the database holds.
+func (m *memory) leaveAlone() { m.wary.Store(wariness) }
+
 // trusted reports whether a group may be decided on memory.
 func (m *memory) trusted() bool { return m.wary.Load() <= 0 || m.wary.Add(-1) < 0 }
 
@@ -144,7 +147,7 @@ func (m *memory) correct(w *writing, err error) {
 		for _, o := range w.moved {
 			m.orders.Drop(o.ID)
 		}
-		m.wary.Store(wariness)
+		m.leaveAlone()
 	}
 	if moved || isTold(err) { // who has moved an order has told its parties
 		for _, id := range w.delivery.users {

@@ -36,6 +36,7 @@ type DB struct {
 	commits *pool            // for Commit alone, so that readers never keep it waiting; nil: read-only
 	seat    *seat            // nil: read-only
 	clock   func() time.Time // nil: the database's
+	log     *slog.Logger
 
 	memory     atomic.Pointer[memory]
 	remembers  int       // orders at least, and four times as many heads
@@ -51,7 +52,7 @@ type Options struct {
 	Committers  int              // how many groups are committed at once; 0 is 1
 	MaxDevices  int              // of a user; 0: store.MaxDevices
 	Forgot      func(int)        // is told how many devices were forgotten since there were more; nil: nobody is
-	Log         *slog.Logger     // is told of standing by and of a server that went away; nil: nobody is
+	Log         *slog.Logger     // is told of standing by, of a server that went away and of streams; nil: nobody is
 }
 
 // Open takes a database into service: until Close, no other process serves it. What its schema lacks is added. A database
@@ -68,7 +69,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if o.Forgot == nil {
 		o.Forgot = func(int) {}
 	}
-	db := &DB{clock: o.Clock, remembers: store.RecentOrders, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
+	db := &DB{clock: o.Clock, log: o.Log, remembers: store.RecentOrders, maxDevices: cmp.Or(o.MaxDevices, store.MaxDevices), forgot: o.Forgot}
 	if db.seat, err = takeSeat(ctx, config, o, safe); err != nil {
 		return nil, err
 	}
@@ -120,7 +121,8 @@ func (db *DB) Lost() <-chan error {
 	return db.seat.lost
 }
 
-// Close waits for the calls that are under way, ends all connections and lets another process serve the database.
+// Close waits for the calls that are under way, ends all connections but those of streams, which are closed before, and lets another
+// process serve the database.
 func (db *DB) Close() error {
 	if db.reads != nil {
 		db.reads.Close()

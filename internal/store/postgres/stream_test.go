@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,6 +59,7 @@ type sender struct {
 
 type senderOptions struct {
 	patience time.Duration
+	log      *slog.Logger
 	through  func(url string) string // gives the URL of what stands before the database
 }
 
@@ -68,7 +72,7 @@ func newSender(t *testing.T, o senderOptions) *sender {
 	if o.through != nil {
 		url = o.through(url)
 	}
-	s.db = open(t, url, postgres.Options{})
+	s.db = open(t, url, postgres.Options{Log: o.log})
 	var ctx context.Context
 	ctx, s.giveUp = context.WithCancel(context.WithoutCancel(t.Context()))
 	s.stream = s.db.Stream(ctx, cmp.Or(o.patience, time.Minute))
@@ -111,10 +115,12 @@ func (s *sender) send(cmds ...callout.Command) bool {
 func (s *sender) mustSend(cmds ...callout.Command) {
 	s.Helper()
 	const wariness = 16
-	for range wariness + 1 {
+	for n := range wariness + 1 {
 		if s.send(cmds...) {
 			return
 		}
+		id := fmt.Sprint(cmds[0].ID, "-", n)
+		s.commit(place(id, id, client(9), serviceman(9)))
 	}
 	s.Fatalf("%s was not sent", cmds[0].ID)
 }
@@ -228,6 +234,69 @@ func TestWhatIsSentBehindAGroupThatFailsIsNotDone(t *testing.T) {
 			}
 			s.goesOn("last")
 		})
+	}
+}
+
+// TestWhatFailsAtItsCommitIsUnknown, and what is behind it is not done.
+func TestWhatFailsAtItsCommitIsUnknown(t *testing.T) {
+	s := newSender(t, senderOptions{})
+	do(t, s.conn, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+			$$BEGIN IF NEW.command_id = 'a' THEN RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END IF; RETURN NULL; END$$`,
+		`CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON callout.events DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	s.mustSend(accept("a", "n", serviceman(1)))
+	s.mustSend(place("b", "b", client(1), serviceman(1)))
+	if err := s.mustFail(); errors.Is(err, store.BadData) {
+		t.Errorf("COMMIT has failed with %v", err)
+	}
+	if n := s.count(`SELECT count(*) FROM callout.events WHERE order_id = 'b'`); n != 0 {
+		t.Errorf("%d events are there of the group behind", n)
+	}
+	s.goesOn("last")
+}
+
+// TestAStreamSendsNothingToAServerThatIsNotRemembered: connections that are made anew may reach another one.
+func TestAStreamSendsNothingToAServerThatIsNotRemembered(t *testing.T) {
+	s := newSender(t, senderOptions{})
+	s.db.RememberOfAnotherServer(client(1).ID, 1000)
+	if s.send(place("b", "b", client(1), serviceman(1))) {
+		t.Error("it was sent")
+	}
+}
+
+// TestAfterAllConnectionsHaveEndedCommitHasNewOnes, where it could not tell the outcome of the first that fails.
+func TestAfterAllConnectionsHaveEndedCommitHasNewOnes(t *testing.T) {
+	s := newSender(t, senderOptions{})
+	s.commit(place("o", "o", client(1), serviceman(1))) // so that its connection is taken to be alive
+	release := s.hold()
+	s.mustSend(accept("a", "n", serviceman(1)))
+	s.count(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	_ = s.mustFail()
+	release()
+	s.commit(accept("a", "n", serviceman(1)))
+}
+
+// TestAStreamThatCannotConnectSaysSoOnce, and not for each group.
+func TestAStreamThatCannotConnectSaysSoOnce(t *testing.T) {
+	var log strings.Builder
+	var p *proxy
+	s := newSender(t, senderOptions{log: slog.New(slog.NewTextHandler(&log, nil)), through: func(url string) (through string) {
+		p, through = newProxy(t, url)
+		return through
+	}})
+	release := s.hold()
+	s.mustSend(accept("a", "n", serviceman(1)))
+	s.endWaiting()
+	_ = s.mustFail()
+	release()
+	s.commit(accept("a", "n", serviceman(1)))
+	p.listener.Close()
+	for n := range 3 {
+		if s.send(begins(fmt.Sprint("b", n), "n", client(1))) {
+			t.Fatal("it was sent")
+		}
+	}
+	if n := strings.Count(log.String(), "no group can be sent"); n != 1 {
+		t.Errorf("it was said %d times: %s", n, &log)
 	}
 }
 
