@@ -87,7 +87,7 @@ func TestBenchOnPostgreSQL(t *testing.T) {
 	var p played
 	runBench(t, &p, "--db", db, "--pairs", "4", "--for", "1s", "--warm-up", "100ms", "--rate", "200", "--cpu-profile", cpu, "--memory-profile", memory)
 	p.check(t)
-	if p.Rate != 200 || p.Transitions > 202 {
+	if p.Rate != 200 || p.Transitions > 220 { // the 20 that were due in the warm-up may come late
 		t.Errorf("it says %+v", p)
 	}
 	for _, profile := range []string{cpu, memory} {
