@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -19,6 +20,10 @@ import (
 var server pgtest.Server
 
 func TestMain(m *testing.M) {
+	// Of the plays of the contract, which is held to three times: the race detector makes them slow. A flag of the command line goes first.
+	if err := flag.Set("rapid.checks", "50"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if err := errors.Join(server.Close(), goleak.Find()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
