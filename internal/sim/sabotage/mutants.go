@@ -50,7 +50,6 @@ func (l *lane) foreseen(records []store.Record) []wire.Event {
 const (
 	maxTries`},
 		{"internal/ledger/commit.go", "	\"slices\"\n", "	\"slices\"\n	\"sync\"\n"},
-		{"internal/ledger/commit.go", "	\"github.com/calloutd/callout/internal/store\"\n", "	\"github.com/calloutd/callout/internal/store\"\n	\"github.com/calloutd/callout/internal/wire\"\n"},
 	}},
 	{"a refusal is told before the commit that decided it", []edit{
 		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
