@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	seeds = flag.Uint64("sim.seeds", 20, "how many runs")
+	seeds = flag.Uint64("sim.seeds", 12, "how many runs")
 	first = flag.Uint64("sim.first", 1, "the seed of the first")
 )
 

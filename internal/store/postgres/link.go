@@ -137,6 +137,9 @@ func (l *link) send(w *writing) {
 	w.transact(l)
 	t.statements.Store(l.count)
 	l.message(&pgproto3.Flush{})
+	if l.err != nil {
+		l.log.Error("a group could not be sent", "err", l.err)
+	}
 }
 
 // message sends one that is no statement. A link that cannot be written to is closed, and then who reads tells the outcome.
@@ -148,7 +151,6 @@ func (l *link) message(messages ...pgproto3.FrontendMessage) {
 	}
 	l.flush()
 	if l.err != nil {
-		l.log.Error("a group could not be sent", "err", l.err)
 		l.conn.Close()
 	}
 }

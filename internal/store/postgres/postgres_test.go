@@ -21,7 +21,7 @@ var server pgtest.Server
 
 func TestMain(m *testing.M) {
 	// Of the plays of the contract, which is held to three times: the race detector makes them slow. A flag of the command line goes first.
-	if err := flag.Set("rapid.checks", "50"); err != nil {
+	if err := flag.Set("rapid.checks", "40"); err != nil {
 		panic(err)
 	}
 	code := m.Run()
