@@ -22,7 +22,7 @@ type Config struct {
 	Rules callout.Rules
 	// Committers is how many groups are under way at once, each on a connection of its own; 0 is 1. An order is always committed by
 	// the same one. SQLite takes one. PostgreSQL takes more, yet where two of them tell the same user one loses and begins anew, and
-	// only one alone sends the next group before the last is durable, which gains more.
+	// only one alone sends the next group before the last is durable, which gains the ledger alone as much, and with sockets more.
 	Committers int
 	Queue      int // commands that may wait for each committer; one more is refused as overloaded
 	Group      int // commands in one transaction, at most; what was sent ahead and has to be committed again may be thrice as much

@@ -25,7 +25,7 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	}
 	var rows []wire.Event
 	err := db.commits.with(ctx, func(conn *pgx.Conn) (err error) {
-		c := &commitment{db: db, conn: conn, memory: db.memoryOf(serverOf(conn)), group: &g, decide: decide}
+		c := &commitment{db: db, conn: conn, memory: db.memoryFor(conn), group: &g, decide: decide}
 		rows, err = c.run(ctx)
 		return err
 	})
@@ -38,10 +38,10 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 	return rows, nil
 }
 
-// memoryOf is the memory of the server of a connection. One to another server than the newest has its own.
-func (db *DB) memoryOf(server time.Time) *memory {
+// memoryFor is the memory that a connection shares; of a connection to another server than the newest, one of its own.
+func (db *DB) memoryFor(conn *pgx.Conn) *memory {
 	m := db.memory.Load()
-	if !server.Equal(m.server) {
+	if server := serverOf(conn); !server.Equal(m.server) {
 		return newMemory(server, 0, 0)
 	}
 	return m

@@ -108,27 +108,23 @@ func newPool(ctx context.Context, config *pgxpool.Config, o poolOptions) (*pool,
 	return &pool{p}, nil
 }
 
-// with lends f a connection.
+// with lends f a connection. A transaction that f leaves open is rolled back. When the connection turns out to be dead,
+// all others are taken for dead as well, so that the next call makes a new one.
 func (p *pool) with(ctx context.Context, f func(*pgx.Conn) error) error {
 	lent, err := p.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("get a connection: %w", err)
 	}
-	defer p.giveBack(ctx, lent)
-	return f(lent.Conn())
-}
-
-// giveBack takes a connection back that was lent within ctx. A transaction that is open is rolled back. When the connection turns
-// out to be dead, all others are taken for dead as well, so that the next call makes a new one.
-func (p *pool) giveBack(ctx context.Context, lent *pgxpool.Conn) {
 	defer lent.Release()
 	conn := lent.Conn()
+	err = f(conn)
 	if !conn.IsClosed() && conn.PgConn().TxStatus() != 'I' {
 		rollback(ctx, conn)
 	}
 	if conn.IsClosed() && ctx.Err() == nil {
 		p.Reset()
 	}
+	return err
 }
 
 // rollback ends the transaction that conn is in, whatever became of ctx. A connection on which it fails closes itself,

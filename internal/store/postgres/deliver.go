@@ -99,15 +99,14 @@ func newDelivery(records []store.Record, heads *store.Recent[int64]) *delivery {
 
 // send has the server find the heads that are unknown.
 func (d *delivery) send(p *pipeline) {
-	switch {
-	case d.known:
+	if d.known {
 		d.add(p)
-	default:
-		p.exec(addUsers, d.strangers())
-		p.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, d.userIDs(),
-			column(d.rows, func(r deliveryRow) int32 { return r.user }), column(d.rows, func(r deliveryRow) int64 { return r.step }),
-			d.orderIDs(), d.versions(), d.views())
+		return
 	}
+	p.exec(addUsers, d.strangers())
+	p.query(func(rows pgx.Rows) error { return rows.Scan(&d.heads) }, deliverAfter, d.users, d.heads, d.userIDs(),
+		column(d.rows, func(r deliveryRow) int32 { return r.user }), column(d.rows, func(r deliveryRow) int64 { return r.step }),
+		d.orderIDs(), d.versions(), d.views())
 }
 
 // add takes all heads to be known.
