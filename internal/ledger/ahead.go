@@ -41,8 +41,8 @@ func (l *lane) outcomes() <-chan store.Outcome {
 }
 
 // send reports whether the items have been sent ahead.
-func (l *lane) send(items []item, acks []store.Ack) bool {
-	if l.stream == nil || len(items) == 0 || len(acks) > 0 {
+func (l *lane) send(items []item) bool {
+	if l.stream == nil {
 		return false
 	}
 	next := ahead{group: l.group(items), sent: time.Now()}
@@ -56,7 +56,7 @@ func (l *lane) send(items []item, acks []store.Ack) bool {
 // receive takes the outcome of the oldest group ahead. An error means that the database is broken.
 func (l *lane) receive(ctx context.Context, outcome store.Outcome) error {
 	if outcome.Err != nil {
-		return l.again(ctx, outcome.Err, nil, nil)
+		return l.again(ctx, outcome.Err, nil)
 	}
 	l.durable(outcome.Rows)
 	return nil
@@ -70,8 +70,8 @@ func (l *lane) durable(rows []wire.Event) {
 }
 
 // again commits what was ahead when the oldest group came to nothing, or to what is not known: so did all that was sent after it.
-// With it go the items and acks that have waited for it.
-func (l *lane) again(ctx context.Context, cause error, items []item, acks []store.Ack) error {
+// With it go the items that have waited for it.
+func (l *lane) again(ctx context.Context, cause error, items []item) error {
 	l.stream.Fail(cause)
 	var all []item
 	for i := range l.ahead {
@@ -79,7 +79,7 @@ func (l *lane) again(ctx context.Context, cause error, items []item, acks []stor
 	}
 	l.ahead = nil
 	undone := errors.Is(cause, store.TryAgain) || errors.Is(cause, store.BadData)
-	return l.commit(ctx, append(all, items...), acks, !undone)
+	return l.commit(ctx, append(all, items...), nil, !undone)
 }
 
 // rest lets the stream rest when nothing is ahead.

@@ -123,6 +123,26 @@ const endWaiting = `DO $$
 	END
 $$`
 
+func TestADeviceIsRegisteredWhileGroupsAreAhead(t *testing.T) {
+	b, w, conn := onPostgres(t, nil)
+	b.ready(w)
+	do(t, conn, `BEGIN`, hold)
+	answers := b.blocked(w, 1)
+	if err := b.register("phone"); err != nil {
+		t.Error(err)
+	}
+	if snap, err := w.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
+		t.Errorf("the device is %+v (%v)", snap, err)
+	}
+	do(t, conn, `ROLLBACK`)
+	for i, answer := range answers {
+		if a := <-answer; a.Err != nil {
+			t.Errorf("command %d is refused: %v", i, a.Err)
+		}
+	}
+	b.gapless(ana, sam)
+}
+
 func TestWhatIsSentAheadIsAnsweredInOrderOnceItIsDurable(t *testing.T) {
 	b, w, conn := onPostgres(t, nil)
 	b.ready(w)

@@ -14,17 +14,18 @@ import (
 
 // lane is one committer: a queue, a goroutine that commits what waits in it, and one that tells.
 type lane struct {
-	store  store.Ledger
-	config *Config
-	queue  chan item
-	enough atomic.Int64  // how many items in the queue are worth a look at it
-	wake   chan struct{} // is told when there are so many, or no more will come
-	told   chan finished
-	acks   acks
-	looked time.Time // when acks were looked at last
-	broken error     // why nothing is committed any more; to be read once run is over
+	store    store.Ledger
+	streamer store.Streamer // nil: each group is durable before the next one begins
+	config   *Config
+	queue    chan item
+	enough   atomic.Int64  // how many items in the queue are worth a look at it
+	wake     chan struct{} // is told when there are so many, or no more will come
+	told     chan finished
+	acks     acks
+	looked   time.Time // when acks were looked at last
+	broken   error     // why nothing is committed any more; to be read once run is over
 
-	stream store.Stream // nil: each group is durable before the next one begins
+	stream store.Stream // of the streamer's
 	ahead  []ahead      // what has been sent on it, the oldest first
 }
 
@@ -45,9 +46,9 @@ type finished struct {
 	answers []Answer
 }
 
-func newLane(s store.Ledger, config *Config) *lane {
+func newLane(s store.Ledger, streamer store.Streamer, config *Config) *lane {
 	return &lane{
-		store: s, config: config, queue: make(chan item, config.Queue), wake: make(chan struct{}, 1),
+		store: s, streamer: streamer, config: config, queue: make(chan item, config.Queue), wake: make(chan struct{}, 1),
 		told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
 	}
 }
@@ -80,8 +81,8 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 	defer teller.Wait()
 	defer close(l.told)
 
-	if s, ok := l.store.(store.Streamer); ok && l.config.Committers <= 1 {
-		l.stream = s.Stream(ctx, l.config.Timeout)
+	if l.streamer != nil {
+		l.stream = l.streamer.Stream(ctx, l.config.Timeout)
 		defer l.stream.Close()
 	}
 	check := func(err error) {
@@ -116,13 +117,13 @@ func (l *lane) advance(ctx context.Context) (open bool, err error) {
 		return open, nil
 	}
 	acks := l.dueAcks(open)
-	if len(items) == 0 && len(acks) == 0 || l.send(items, acks) {
+	if len(items) == 0 && len(acks) == 0 || l.send(items) {
 		return open, nil
 	}
 	for len(l.ahead) > 0 {
 		outcome := <-l.outcomes()
 		if outcome.Err != nil {
-			return open, l.again(ctx, outcome.Err, items, acks)
+			return open, l.again(ctx, outcome.Err, items)
 		}
 		l.durable(outcome.Rows)
 	}
@@ -131,14 +132,14 @@ func (l *lane) advance(ctx context.Context) (open bool, err error) {
 }
 
 // ackParts is how many parts the time that an acknowledgement may wait has. It waits for all but the last two, so that many of
-// one device are written as one; then it is written with the next group, or when there is none.
+// one device are written as one.
 const ackParts = 8
 
-// acksAtOnce is how many acknowledgements are written with a group at most, so that none takes much longer for them.
+// acksAtOnce is how many acknowledgements are written at once at most: SQLite has one writer, and commands that wait for it.
 const acksAtOnce = 128
 
 // dueAcks takes out the acknowledgements that are to be written now; once there is nothing else any more, all that wait. It
-// looks at them once in each part of their time, unless there were too many: a group without any is faster.
+// looks at them once in each part of their time, unless there were too many.
 func (l *lane) dueAcks(open bool) []store.Ack {
 	now, part := time.Now(), l.config.AckEvery/ackParts
 	if !open {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,10 +74,12 @@ type Answer struct {
 
 // Ledger commits. Its methods are safe for concurrent use and never block.
 type Ledger struct {
-	store  store.Ledger
-	config Config
-	lanes  []*lane
-	seed   maphash.Seed
+	store    store.Ledger
+	config   Config
+	commands []*lane
+	devices  *lane   // what devices acknowledge has a lane of its own, so that no command waits for it
+	lanes    []*lane // all of them
+	seed     maphash.Seed
 
 	mu     sync.RWMutex // held for reading while something is handed in
 	closed bool
@@ -85,9 +88,15 @@ type Ledger struct {
 // New makes a ledger. Nothing is committed before Run.
 func New(s store.Ledger, config Config) *Ledger {
 	l := &Ledger{store: s, config: config, seed: maphash.MakeSeed()}
-	for range max(1, config.Committers) {
-		l.lanes = append(l.lanes, newLane(s, &l.config))
+	streamer, ok := s.(store.Streamer)
+	if !ok || config.Committers > 1 {
+		streamer = nil
 	}
+	for range max(1, config.Committers) {
+		l.commands = append(l.commands, newLane(s, streamer, &l.config))
+	}
+	l.devices = newLane(s, nil, &l.config)
+	l.lanes = append(slices.Clone(l.commands), l.devices)
 	return l
 }
 
@@ -111,20 +120,19 @@ func (l *Ledger) Ack(ack store.Ack) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if !l.closed {
-		l.lane(ack.UserID).acks.merge(ack, time.Now())
+		l.devices.acks.merge(ack, time.Now())
 	}
 }
 
 // Acked is how far a device has got by an acknowledgement that still waits to be written; 0: none does.
 func (l *Ledger) Acked(userID, name string) int64 {
-	return l.lane(userID).acks.seq(device{userID, name})
+	return l.devices.acks.seq(device{userID, name})
 }
 
-// Register writes an acknowledgement at once, with the next group, and says when it is durable: a device that is new
-// is known from then on.
+// Register writes an acknowledgement at once and says when it is durable: a device that is new is known from then on.
 func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {
 	ack.New = true
-	l.hand(l.lane(ack.UserID), item{ack: &ack, done: func(a Answer) { done(a.Err) }})
+	l.hand(l.devices, item{ack: &ack, done: func(a Answer) { done(a.Err) }})
 }
 
 // Run commits until ctx ends and everything that was handed in by then is committed and answered, the acknowledgements
@@ -170,9 +178,9 @@ func (l *Ledger) close() {
 	}
 }
 
-// lane is the committer of everything that has to do with key.
-func (l *Ledger) lane(key string) *lane {
-	return l.lanes[maphash.String(l.seed, key)%uint64(len(l.lanes))]
+// lane is the committer of an order.
+func (l *Ledger) lane(orderID string) *lane {
+	return l.commands[maphash.String(l.seed, orderID)%uint64(len(l.commands))]
 }
 
 func (l *Ledger) hand(to *lane, it item) {

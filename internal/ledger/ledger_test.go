@@ -138,6 +138,13 @@ func (b *bench) must(cmd callout.Command) ledger.Answer {
 	return a
 }
 
+// register registers a device of Sam's.
+func (b *bench) register(device string) *callout.Error {
+	done := make(chan *callout.Error, 1)
+	b.ledger.Register(store.Ack{UserID: sam.ID, Device: device, SeenAt: time.Now()}, func(err *callout.Error) { done <- err })
+	return <-done
+}
+
 func (b *bench) inbox(user string) []wire.Event {
 	b.t.Helper()
 	rows, err := b.db.Page(b.t.Context(), user, 0, 1000)
@@ -295,9 +302,7 @@ func TestWhatWasHandedInIsCommittedBeforeTheLedgerEnds(t *testing.T) {
 
 func TestARegisteredDeviceIsKnownWhenItIsAnswered(t *testing.T) {
 	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
-	done := make(chan *callout.Error, 1)
-	b.ledger.Register(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now()}, func(err *callout.Error) { done <- err })
-	if err := <-done; err != nil {
+	if err := b.register("phone"); err != nil {
 		t.Fatal(err)
 	}
 	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {

@@ -148,25 +148,28 @@ func TestABrokenDatabaseEndsTheLedger(t *testing.T) {
 	}
 }
 
-func TestALoneCommandThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *testing.T) {
+func TestARegistrationThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *testing.T) {
 	path := fresh(t)
 	b := start(t, path, func(c *ledger.Config) { c.AckEvery = time.Nanosecond })
-	var held atomic.Bool
+	var met atomic.Bool
 	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		bad, phone := acks(g, "bad"), acks(g, "phone")
+		if bad && phone {
+			met.Store(true)
+		}
 		switch {
-		case names(g, ana, "culprit"):
-			if len(g.Acks) > 0 {
-				held.Store(true)
-			}
+		case bad:
 			return nil, store.BadData
-		case !held.Load() && len(g.Acks) > 0: // they are to be there when the culprit is
+		case phone && !met.Load(): // it is to be there when the culprit is
 			return nil, errLost
 		}
 		return commit()
 	})
 	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
-	for !held.Load() {
-		b.do(place("culprit", "o", sam))
+	for !met.Load() {
+		if err := b.register("bad"); err == nil {
+			t.Fatal("a device is registered that the database refuses")
+		}
 	}
 	if err := b.end(); err != nil {
 		t.Fatal(err)
@@ -175,6 +178,39 @@ func TestALoneCommandThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *tes
 	if snap, err := b.db.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
 		t.Errorf("the device is %+v (%v)", snap, err)
 	}
+}
+
+// TestNoCommandWaitsForAcknowledgements, nor a registration for commands: each are committed beside the other.
+func TestNoCommandWaitsForAcknowledgements(t *testing.T) {
+	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Nanosecond })
+	var commands, devices atomic.Int32
+	release, held := make(chan struct{}), make(chan struct{})
+	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+		switch {
+		case g.Commands > 0 && len(g.Acks) > 0:
+			t.Error("commands and acknowledgements are in one transaction")
+		case g.Commands > 0:
+			commands.Add(1)
+		case devices.Add(1) == 1:
+			close(held)
+			<-release
+		}
+		return commit()
+	})
+	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
+	<-held
+	b.must(place("p", "o", sam))
+	if commands.Load() != 1 || devices.Load() != 1 {
+		t.Errorf("there were %d transactions of commands and %d of devices", commands.Load(), devices.Load())
+	}
+	close(release)
+	if err := b.register("tablet"); err != nil {
+		t.Error(err)
+	}
+}
+
+func acks(g store.Group, device string) bool {
+	return slices.ContainsFunc(g.Acks, func(a store.Ack) bool { return a.Device == device })
 }
 
 func TestADatabaseThatBreaksWhileAGroupIsSplitEndsTheLedger(t *testing.T) {
@@ -254,7 +290,7 @@ func TestAnAcknowledgementThatIsRefusedCostsNoOther(t *testing.T) {
 	path := fresh(t)
 	b := start(t, path, func(c *ledger.Config) { c.AckEvery = time.Hour })
 	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
-		if slices.ContainsFunc(g.Acks, func(a store.Ack) bool { return a.Device == "bad" }) {
+		if acks(g, "bad") {
 			return nil, store.BadData
 		}
 		return commit()

@@ -58,7 +58,8 @@ type Streamer interface {
 	Stream(ctx context.Context, patience time.Duration) Stream
 }
 
-// Stream takes groups one after the other. It is used by one goroutine, and while something is under way Commit is not called.
+// Stream takes groups one after the other. It is used by one goroutine, and while something is under way Commit is called for nothing
+// but acks.
 type Stream interface {
 	// Send runs a group as Commit does, without waiting for its outcome. False says that the group has to wait until nothing is under
 	// way, and be committed by Commit: nothing was written of it, though decide may have run. It is not called while MostAhead groups

@@ -30,7 +30,8 @@ func (db *DB) Commit(ctx context.Context, g store.Group, decide func(store.Loade
 		return err
 	})
 	if err != nil {
-		if !errors.Is(err, store.TryAgain) && !errors.Is(err, store.BadData) { // something may have been written
+		undone := errors.Is(err, store.TryAgain) || errors.Is(err, store.BadData)
+		if !undone && g.Commands > 0 { // something may have been written, and acks are not remembered
 			db.forget()
 		}
 		return nil, err

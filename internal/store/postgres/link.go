@@ -32,7 +32,6 @@ type link struct {
 	patience time.Duration
 	log      *slog.Logger
 
-	args   pgx.ExtendedQueryBuilder
 	out    []byte    // what has not been written yet
 	count  int32     // statements since the transaction began that is being sent
 	err    error     // why nothing more can be sent
@@ -101,15 +100,7 @@ func (l *link) exec(sql string, args ...any) {
 	if l.err != nil {
 		return
 	}
-	statement := l.known[sql]
-	if l.err = l.args.Build(l.types, statement, args); l.err != nil {
-		return
-	}
-	bind := pgproto3.Bind{
-		PreparedStatement: statement.Name, ParameterFormatCodes: l.args.ParamFormats, Parameters: l.args.ParamValues,
-		ResultFormatCodes: l.args.ResultFormats,
-	}
-	if l.out, l.err = bind.Encode(l.out); l.err == nil {
+	if l.out, l.err = appendBind(l.out, l.types, l.known[sql], args); l.err == nil {
 		l.out, l.err = (&pgproto3.Execute{}).Encode(l.out)
 	}
 	l.count++
