@@ -21,7 +21,7 @@ type ahead struct {
 //
 // Where a processor may look at the queue before others see how many are enough, a call may be missed; the ticker makes up for it.
 func (l *lane) worthwhile() bool {
-	enough := 0 // there may be acknowledgements to write
+	enough := 0 // the queue may be closed
 	switch {
 	case len(l.ahead) == store.MostAhead:
 		enough = math.MaxInt
@@ -46,7 +46,7 @@ func (l *lane) send(items []item) bool {
 		return false
 	}
 	next := ahead{group: l.group(items), sent: time.Now()}
-	if !l.stream.Send(next.names(nil), next.decide) {
+	if !l.stream.Send(next.names(), next.decide) {
 		return false
 	}
 	l.ahead = append(l.ahead, next)
@@ -79,7 +79,7 @@ func (l *lane) again(ctx context.Context, cause error, items []item) error {
 	}
 	l.ahead = nil
 	undone := errors.Is(cause, store.TryAgain) || errors.Is(cause, store.BadData)
-	return l.commit(ctx, append(all, items...), nil, !undone)
+	return l.commit(ctx, append(all, items...), !undone)
 }
 
 // rest lets the stream rest when nothing is ahead.

@@ -134,6 +134,11 @@ func TestADeviceIsRegisteredWhileGroupsAreAhead(t *testing.T) {
 	if snap, err := w.Open(t.Context(), sam.ID, "phone", nil); err != nil || !snap.Known {
 		t.Errorf("the device is %+v (%v)", snap, err)
 	}
+	for i, answer := range answers {
+		if len(answer) > 0 {
+			t.Errorf("command %d is answered already", i)
+		}
+	}
 	do(t, conn, `ROLLBACK`)
 	for i, answer := range answers {
 		if a := <-answer; a.Err != nil {

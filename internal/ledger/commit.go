@@ -18,20 +18,17 @@ const (
 	pause    = 10 * time.Millisecond // the longest between two of the first; it grows with them
 )
 
-// commit makes the items and acks durable and hands on what may be told. An error means that the database is broken.
+// commit makes the items durable and hands on what may be told. An error means that the database is broken.
 //
 // COMMIT has three outcomes. Done is done. Nothing was written: a group that lost against another is run again whole, and
 // one with data that the database refuses is split, so that the culprit alone fails. Unknown: the group is run once more, which finds
 // what of it has been committed; if that fails, too, nothing is said of the outcome. It may be unknown from the beginning.
-func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack, unknown bool) error {
-	if len(items) == 0 && len(acks) == 0 {
-		return nil
-	}
+func (l *lane) commit(ctx context.Context, items []item, unknown bool) error {
 	var err error
 	refused := false
 	for try := 1; try <= maxTries; try++ {
 		g := l.group(items)
-		if err = l.try(ctx, &g, acks, unknown); err == nil {
+		if err = l.try(ctx, &g, unknown); err == nil {
 			return nil
 		}
 		switch {
@@ -40,12 +37,13 @@ func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack, unkno
 			l.answerAll(items, unavailable())
 			return err
 		case errors.Is(err, store.BadData):
-			if len(items) > 1 || len(items) == 0 && len(acks) > 1 {
-				return l.split(ctx, items, acks, unknown)
+			if len(items) > 1 {
+				return l.split(ctx, items, unknown)
 			}
 			// The same id may have been committed by another process a moment before: then it is a repeat now.
 			if refused {
-				return l.refuse(ctx, items, acks, err)
+				l.refuse(items, err)
+				return nil
 			}
 			refused = true
 		case errors.Is(err, store.TryAgain):
@@ -56,17 +54,17 @@ func (l *lane) commit(ctx context.Context, items []item, acks []store.Ack, unkno
 			unknown = true
 		}
 	}
-	l.giveUp(items, acks, err)
+	l.giveUp(items, err)
 	return nil
 }
 
 // try runs the group in one transaction and hands on its outcome if that is certain. After an outcome that was not,
 // rows may have been committed that are announced by nobody.
-func (l *lane) try(ctx context.Context, g *group, acks []store.Ack, afterUnknown bool) error {
+func (l *lane) try(ctx context.Context, g *group, afterUnknown bool) error {
 	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
 	defer cancel()
 	start := time.Now()
-	rows, err := l.store.Commit(ctx, g.names(acks), g.decide)
+	rows, err := l.store.Commit(ctx, g.names(), g.decide)
 	if err != nil {
 		return fmt.Errorf("commit %d commands: %w", len(g.items), err)
 	}
@@ -83,41 +81,31 @@ func (l *lane) committed(g *group, rows []wire.Event, start time.Time) {
 	l.told <- finished{rows: rows, items: g.items, answers: g.answers}
 }
 
-// split commits the halves of a group that holds data which the database refuses: of its commands, and of what is
-// acknowledged when there are none.
-func (l *lane) split(ctx context.Context, items []item, acks []store.Ack, unknown bool) error {
+// split commits the halves of a group that holds data which the database refuses.
+func (l *lane) split(ctx context.Context, items []item, unknown bool) error {
 	if unknown {
 		l.config.Missed()
 	}
-	if len(items) == 0 {
-		half := len(acks) / 2
-		return errors.Join(l.commit(ctx, nil, acks[:half], false), l.commit(ctx, nil, acks[half:], false))
-	}
 	half := len(items) / 2
-	if err := l.commit(ctx, items[:half], acks, false); err != nil {
+	if err := l.commit(ctx, items[:half], false); err != nil {
 		l.answerAll(items[half:], unavailable())
 		return err
 	}
-	return l.commit(ctx, items[half:], nil, false)
+	return l.commit(ctx, items[half:], false)
 }
 
-// refuse ends what the database will not take: a lone command, or else acknowledgements alone.
-func (l *lane) refuse(ctx context.Context, items []item, acks []store.Ack, cause error) error {
+// refuse answers a lone command that the database will not take.
+func (l *lane) refuse(items []item, cause error) {
 	l.config.Log.Error("the database refuses what is to be written", "commands", len(items), "err", cause)
-	if len(items) == 0 {
-		return nil
-	}
 	l.answerAll(items, &callout.Error{Code: callout.Internal, Message: "the command could not be stored"})
-	return l.commit(ctx, nil, acks, false)
 }
 
 // giveUp says nothing of the outcome, to these senders and to those who wait behind them: a database that is away
-// must not keep them waiting for one timeout each. The acknowledgements are written with a later group. The items may be a
-// part of a group whose rest follows them in memory, so nothing is appended to them.
-func (l *lane) giveUp(items []item, acks []store.Ack, cause error) {
+// must not keep them waiting for one timeout each. The items may be a part of a group whose rest follows them in memory, so nothing is
+// appended to them.
+func (l *lane) giveUp(items []item, cause error) {
 	l.config.Log.Error("a group could not be committed", "commands", len(items), "err", cause)
 	l.config.Missed()
-	l.acks.putBack(acks, time.Now())
 	l.answerAll(slices.Concat(items, l.waiting()), unavailable())
 }
 

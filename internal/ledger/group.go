@@ -25,24 +25,14 @@ func (l *lane) group(items []item) group {
 	return group{rules: l.config.Rules, most: l.config.OpenOrders, log: l.config.Log, items: items, answers: make([]Answer, len(items))}
 }
 
-// names lists what the group's transaction has to read, each once, and the acknowledgements that it writes.
-func (g *group) names(acks []store.Ack) store.Group {
+// names lists what the group's transaction has to read, each once.
+func (g *group) names() store.Group {
 	orders := make(map[string]struct{}, len(g.items))
 	placed := make(map[string]struct{})
 	keys := make(map[store.Key]struct{}, len(g.items))
 	placers := make(map[string]struct{})
-	merged := make(map[device]store.Ack, len(acks))
-	for _, ack := range acks {
-		merged[deviceOf(&ack)] = ack
-	}
-	commands := 0
 	for i := range g.items {
 		it := &g.items[i]
-		if it.ack != nil {
-			merged[deviceOf(it.ack)] = later(merged[deviceOf(it.ack)], *it.ack)
-			continue
-		}
-		commands++
 		orders[it.cmd.OrderID] = struct{}{}
 		keys[it.key()] = struct{}{}
 		if it.cmd.Status == callout.Placed {
@@ -53,8 +43,8 @@ func (g *group) names(acks []store.Ack) store.Group {
 		}
 	}
 	return store.Group{
-		Commands: commands, Orders: slices.Collect(maps.Keys(orders)), Placed: slices.Collect(maps.Keys(placed)),
-		Keys: slices.Collect(maps.Keys(keys)), Placers: slices.Collect(maps.Keys(placers)), Acks: slices.Collect(maps.Values(merged)),
+		Commands: len(g.items), Orders: slices.Collect(maps.Keys(orders)), Placed: slices.Collect(maps.Keys(placed)),
+		Keys: slices.Collect(maps.Keys(keys)), Placers: slices.Collect(maps.Keys(placers)),
 	}
 }
 
@@ -65,10 +55,6 @@ func (g *group) decide(loaded store.Loaded) []store.Record {
 	records := make([]store.Record, 0, len(g.items)+len(g.items)/8) // some have two
 	for i := range g.items {
 		it := &g.items[i]
-		if it.ack != nil {
-			g.answers[i] = Answer{}
-			continue
-		}
 		if repeat, ok := loaded.Repeats[it.key()]; ok {
 			g.answers[i] = it.repeated(repeat, loaded)
 			continue

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,22 +20,19 @@ type lane struct {
 	enough   atomic.Int64  // how many items in the queue are worth a look at it
 	wake     chan struct{} // is told when there are so many, or no more will come
 	told     chan finished
-	acks     acks
-	looked   time.Time // when acks were looked at last
-	broken   error     // why nothing is committed any more; to be read once run is over
+	broken   error // why nothing is committed any more; to be read once run is over
 
 	stream store.Stream // of the streamer's
 	ahead  []ahead      // what has been sent on it, the oldest first
 }
 
-// item is one thing to commit: a command, or the registration of a device.
+// item is one command to commit.
 type item struct {
 	cmd    callout.Command
 	digest [16]byte
-	ack    *store.Ack // set: no command
 	done   func(Answer)
 
-	foreseen *foreseen // what becomes of the command if its order is as it is remembered; nil: that is not known
+	foreseen *foreseen // what becomes of it if its order is as it is remembered; nil: that is not known
 }
 
 // finished is a group that is durable, or that has come to nothing: its rows and answers may be told.
@@ -49,7 +45,7 @@ type finished struct {
 func newLane(s store.Ledger, streamer store.Streamer, config *Config) *lane {
 	return &lane{
 		store: s, streamer: streamer, config: config, queue: make(chan item, config.Queue), wake: make(chan struct{}, 1),
-		told: make(chan finished, 4), acks: acks{waiting: make(map[device]*waitingAck)},
+		told: make(chan finished, 4),
 	}
 }
 
@@ -73,6 +69,9 @@ func (it *item) prepare() *callout.Error {
 	return refusalOf(err)
 }
 
+// lookEvery is how often a lane with a stream looks at its queue although nobody has told it to.
+const lookEvery = 100 * time.Millisecond
+
 // run commits until the queue is closed and empty. When the database is broken it says so to fail, and from then on
 // answers everything as unavailable.
 func (l *lane) run(ctx context.Context, fail func(error)) {
@@ -81,9 +80,13 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 	defer teller.Wait()
 	defer close(l.told)
 
+	var tick <-chan time.Time
 	if l.streamer != nil {
 		l.stream = l.streamer.Stream(ctx, l.config.Timeout)
 		defer l.stream.Close()
+		ticker := time.NewTicker(max(min(lookEvery, l.config.Timeout/4), time.Millisecond))
+		defer ticker.Stop()
+		tick = ticker.C
 	}
 	check := func(err error) {
 		if err != nil {
@@ -91,12 +94,10 @@ func (l *lane) run(ctx context.Context, fail func(error)) {
 			fail(err)
 		}
 	}
-	ticker := time.NewTicker(max(min(l.config.AckEvery/ackParts, l.config.Timeout/4), time.Millisecond))
-	defer ticker.Stop()
 	for open := true; open || len(l.ahead) > 0; {
 		select {
 		case <-l.wake:
-		case <-ticker.C:
+		case <-tick:
 			l.rest()
 		case outcome := <-l.outcomes():
 			check(l.receive(ctx, outcome))
@@ -116,8 +117,7 @@ func (l *lane) advance(ctx context.Context) (open bool, err error) {
 		l.answerAll(items, unavailable())
 		return open, nil
 	}
-	acks := l.dueAcks(open)
-	if len(items) == 0 && len(acks) == 0 || l.send(items) {
+	if len(items) == 0 || l.send(items) {
 		return open, nil
 	}
 	for len(l.ahead) > 0 {
@@ -128,31 +128,7 @@ func (l *lane) advance(ctx context.Context) (open bool, err error) {
 		l.durable(outcome.Rows)
 	}
 	l.rest()
-	return open, l.commit(ctx, items, acks, false)
-}
-
-// ackParts is how many parts the time that an acknowledgement may wait has. It waits for all but the last two, so that many of
-// one device are written as one.
-const ackParts = 8
-
-// acksAtOnce is how many acknowledgements are written at once at most: SQLite has one writer, and commands that wait for it.
-const acksAtOnce = 128
-
-// dueAcks takes out the acknowledgements that are to be written now; once there is nothing else any more, all that wait. It
-// looks at them once in each part of their time, unless there were too many.
-func (l *lane) dueAcks(open bool) []store.Ack {
-	now, part := time.Now(), l.config.AckEvery/ackParts
-	if !open {
-		return l.acks.take(now, math.MaxInt)
-	}
-	if now.Sub(l.looked) < part {
-		return nil
-	}
-	due := l.acks.take(now.Add(-l.config.AckEvery+2*part), acksAtOnce)
-	if len(due) < acksAtOnce {
-		l.looked = now
-	}
-	return due
+	return open, l.commit(ctx, items, false)
 }
 
 // gather takes what waits in the queue, up to a group, and reports whether more may come.

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"hash/maphash"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -24,8 +23,10 @@ type Config struct {
 	// Committers is how many groups are under way at once, each on a connection of its own; 0 is 1. An order is always committed by
 	// the same one. SQLite takes one. PostgreSQL takes more, yet where two of them tell the same user one loses and begins anew, and
 	// only one alone sends the next group before the last is durable, which gains the ledger alone as much, and with sockets more.
+	//
+	// What devices acknowledge is committed beside them.
 	Committers int
-	Queue      int // commands that may wait for each committer; one more is refused as overloaded
+	Queue      int // commands that may wait for each committer, and new devices; one more is refused as overloaded
 	Group      int // commands in one transaction, at most; what was sent ahead and has to be committed again may be thrice as much
 	OpenOrders int // orders of one client that may be open; a further PLACED has to wait. 0: as many as come
 
@@ -74,12 +75,11 @@ type Answer struct {
 
 // Ledger commits. Its methods are safe for concurrent use and never block.
 type Ledger struct {
-	store    store.Ledger
-	config   Config
-	commands []*lane
-	devices  *lane   // what devices acknowledge has a lane of its own, so that no command waits for it
-	lanes    []*lane // all of them
-	seed     maphash.Seed
+	store   store.Ledger
+	config  Config
+	lanes   []*lane
+	devices *devices
+	seed    maphash.Seed
 
 	mu     sync.RWMutex // held for reading while something is handed in
 	closed bool
@@ -93,10 +93,9 @@ func New(s store.Ledger, config Config) *Ledger {
 		streamer = nil
 	}
 	for range max(1, config.Committers) {
-		l.commands = append(l.commands, newLane(s, streamer, &l.config))
+		l.lanes = append(l.lanes, newLane(s, streamer, &l.config))
 	}
-	l.devices = newLane(s, nil, &l.config)
-	l.lanes = append(slices.Clone(l.commands), l.devices)
+	l.devices = newDevices(s, &l.config)
 	return l
 }
 
@@ -132,7 +131,17 @@ func (l *Ledger) Acked(userID, name string) int64 {
 // Register writes an acknowledgement at once and says when it is durable: a device that is new is known from then on.
 func (l *Ledger) Register(ack store.Ack, done func(*callout.Error)) {
 	ack.New = true
-	l.hand(l.devices, item{ack: &ack, done: func(a Answer) { done(a.Err) }})
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		done(closing())
+		return
+	}
+	select {
+	case l.devices.queue <- registration{ack, done}:
+	default:
+		done(&callout.Error{Code: callout.Overloaded, Message: "too many devices are waiting"})
+	}
 }
 
 // Run commits until ctx ends and everything that was handed in by then is committed and answered, the acknowledgements
@@ -143,10 +152,11 @@ func (l *Ledger) Run(ctx context.Context) error {
 	defer stop(nil)
 	committing, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
-	var lanes, beside sync.WaitGroup
+	var committers, beside sync.WaitGroup
 	for _, lane := range l.lanes {
-		lanes.Go(func() { lane.run(committing, stop) })
+		committers.Go(func() { lane.run(committing, stop) })
 	}
+	committers.Go(func() { l.devices.run(committing, stop) })
 	beside.Go(func() { l.sweep(running) })
 	beside.Go(func() { l.retain(running, stop) })
 	<-running.Done()
@@ -155,11 +165,14 @@ func (l *Ledger) Run(ctx context.Context) error {
 	l.close()
 	late := time.AfterFunc(l.config.Timeout, abandon)
 	defer late.Stop()
-	lanes.Wait()
+	committers.Wait()
 	for _, lane := range l.lanes {
 		if lane.broken != nil {
 			return lane.broken
 		}
+	}
+	if l.devices.broken != nil {
+		return l.devices.broken
 	}
 	if err := context.Cause(running); errors.Is(err, store.Broken) { // retention has found it so
 		return err
@@ -176,18 +189,19 @@ func (l *Ledger) close() {
 		close(lane.queue)
 		lane.look()
 	}
+	close(l.devices.queue)
 }
 
 // lane is the committer of an order.
 func (l *Ledger) lane(orderID string) *lane {
-	return l.commands[maphash.String(l.seed, orderID)%uint64(len(l.commands))]
+	return l.lanes[maphash.String(l.seed, orderID)%uint64(len(l.lanes))]
 }
 
 func (l *Ledger) hand(to *lane, it item) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.closed {
-		l.refuse(&it, &callout.Error{Code: callout.Unavailable, Message: "the server is closing"})
+		l.refuse(&it, closing())
 		return
 	}
 	select {
@@ -198,6 +212,10 @@ func (l *Ledger) hand(to *lane, it item) {
 	default:
 		l.turnAway(&it, Answer{Err: &callout.Error{Code: callout.Overloaded, Message: "too many commands are waiting"}, limit: "queue"})
 	}
+}
+
+func closing() *callout.Error {
+	return &callout.Error{Code: callout.Unavailable, Message: "the server is closing"}
 }
 
 // refuse answers what is not taken in.

@@ -68,16 +68,8 @@ func (m *Metrics) removed(r removed) {
 
 // committed counts a group.
 func (m *Metrics) committed(g *group, took time.Duration) {
-	commands := 0
-	for i := range g.items {
-		if g.items[i].ack == nil {
-			commands++
-		}
-	}
-	if commands > 0 {
-		m.latency.Observe(took.Seconds())
-		m.size.Observe(float64(commands))
-	}
+	m.latency.Observe(took.Seconds())
+	m.size.Observe(float64(len(g.items)))
 }
 
 // happened counts the events of what was put into inboxes, where the rows of one event follow each other.
@@ -89,12 +81,8 @@ func (m *Metrics) happened(rows []wire.Event) {
 	}
 }
 
-// answered counts a command; a registration is none. Status codes outside the table are one label: a sender must not be
-// able to make labels.
+// answered counts a command. Status codes outside the table are one label: a sender must not be able to make labels.
 func (m *Metrics) answered(it *item, a *Answer) {
-	if it.ack != nil {
-		return
-	}
 	code := "unknown"
 	if it.cmd.Status.Known() {
 		code = strconv.Itoa(int(it.cmd.Status))

@@ -2,7 +2,9 @@ package ledger_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -180,32 +182,73 @@ func TestARegistrationThatTheDatabaseRefusesLeavesTheAcknowledgementsWhole(t *te
 	}
 }
 
-// TestNoCommandWaitsForAcknowledgements, nor a registration for commands: each are committed beside the other.
-func TestNoCommandWaitsForAcknowledgements(t *testing.T) {
-	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Nanosecond })
-	var commands, devices atomic.Int32
-	release, held := make(chan struct{}), make(chan struct{})
+// TestCommandsAndAcknowledgementsDoNotWaitForEachOther where the database does not have them wait.
+func TestCommandsAndAcknowledgementsDoNotWaitForEachOther(t *testing.T) {
+	for _, held := range []string{"commands", "acknowledgements"} {
+		t.Run(held, func(t *testing.T) {
+			b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
+			entered, leave := make(chan struct{}), make(chan struct{})
+			release := sync.OnceFunc(func() { close(leave) })
+			defer release()
+			b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
+				if g.Commands > 0 && len(g.Acks) > 0 {
+					t.Error("commands and acknowledgements are in one transaction")
+				}
+				if (g.Commands > 0) == (held == "commands") {
+					close(entered)
+					<-leave
+				}
+				return commit()
+			})
+			registered := make(chan *callout.Error, 1)
+			register := func() {
+				b.ledger.Register(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now()}, func(err *callout.Error) { registered <- err })
+			}
+			var answered <-chan ledger.Answer
+			if held == "commands" {
+				answered = b.submit(place("p", "o", sam))
+				<-entered
+				register()
+				within(t, registered)
+			} else {
+				register()
+				<-entered
+				answered = b.submit(place("p", "o", sam))
+				within(t, answered)
+			}
+			release()
+		})
+	}
+}
+
+// within has something come soon.
+func within[T any](t *testing.T, c <-chan T) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing comes")
+	}
+}
+
+// TestAllAcknowledgementsThatAreDueAreWritten, however many there are: 1,000 are more than one transaction takes.
+func TestAllAcknowledgementsThatAreDueAreWritten(t *testing.T) {
+	b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
+	var most, written atomic.Int32
 	b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
-		switch {
-		case g.Commands > 0 && len(g.Acks) > 0:
-			t.Error("commands and acknowledgements are in one transaction")
-		case g.Commands > 0:
-			commands.Add(1)
-		case devices.Add(1) == 1:
-			close(held)
-			<-release
-		}
+		n := int32(len(g.Acks))
+		most.Store(max(most.Load(), n))
+		written.Add(n)
 		return commit()
 	})
-	b.ledger.Ack(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now(), New: true})
-	<-held
-	b.must(place("p", "o", sam))
-	if commands.Load() != 1 || devices.Load() != 1 {
-		t.Errorf("there were %d transactions of commands and %d of devices", commands.Load(), devices.Load())
+	for n := range 1000 {
+		b.ledger.Ack(store.Ack{UserID: fmt.Sprint("u-", n), Device: "phone", SeenAt: time.Now(), New: true})
 	}
-	close(release)
-	if err := b.register("tablet"); err != nil {
-		t.Error(err)
+	if err := b.end(); err != nil {
+		t.Fatal(err)
+	}
+	if written.Load() != 1000 || most.Load() == 1000 {
+		t.Errorf("%d are written, up to %d at once", written.Load(), most.Load())
 	}
 }
 

@@ -52,7 +52,7 @@ type Ledger interface {
 }
 
 // Streamer is a [Ledger] that can take a group before the one before it is durable. What has been sent is relied on before it is
-// committed, so that is only for a process in which nobody else commits to the database.
+// committed, so that is only for a process in which nobody else commits events.
 type Streamer interface {
 	// Stream makes a stream. The database may take so long for a group; what is under way when ctx ends is given up.
 	Stream(ctx context.Context, patience time.Duration) Stream

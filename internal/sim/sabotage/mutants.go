@@ -13,7 +13,7 @@ type edit struct{ file, from, to string }
 
 var mutants = []mutant{
 	{"an event is told before its commit", []edit{
-		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
+		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(), g.decide)", `l.store.Commit(ctx, g.names(), func(loaded store.Loaded) []store.Record {
 		records := g.decide(loaded)
 		l.config.Announce(l.foreseen(records))
 		return records
@@ -52,7 +52,7 @@ const (
 		{"internal/ledger/commit.go", "	\"slices\"\n", "	\"slices\"\n	\"sync\"\n"},
 	}},
 	{"a refusal is told before the commit that decided it", []edit{
-		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(acks), g.decide)", `l.store.Commit(ctx, g.names(acks), func(loaded store.Loaded) []store.Record {
+		{"internal/ledger/commit.go", "l.store.Commit(ctx, g.names(), g.decide)", `l.store.Commit(ctx, g.names(), func(loaded store.Loaded) []store.Record {
 		records := g.decide(loaded)
 		for i, it := range g.items {
 			if g.answers[i].Err != nil && it.cmd.Sender.Role != callout.System {

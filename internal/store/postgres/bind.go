@@ -29,7 +29,7 @@ func appendBind(b []byte, types *pgtype.Map, statement *pgconn.StatementDescript
 			err = errors.New("it is NULL")
 		}
 		if err != nil {
-			return b, fmt.Errorf("parameter %d of %.40q: %w", i+1, statement.SQL, err)
+			return b[:message-1], fmt.Errorf("parameter %d of %.40q: %w", i+1, statement.SQL, err)
 		}
 		b = value
 		binary.BigEndian.PutUint32(b[size:], uint32(len(b)-size-4))

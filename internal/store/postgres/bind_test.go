@@ -13,6 +13,12 @@ import (
 func TestABindIsThatOfPgproto3(t *testing.T) {
 	types := pgtype.NewMap()
 	registerArrays(types)
+	begin := pgproto3.Bind{PreparedStatement: "b", ParameterFormatCodes: []int16{pgtype.BinaryFormatCode}}
+	if want, err := begin.Encode(nil); err != nil {
+		t.Fatal(err)
+	} else if got, err := appendBind(nil, types, &pgconn.StatementDescription{Name: "b"}, nil); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("without parameters it is\n%q, not\n%q (%v)", got, want, err)
+	}
 	statement := &pgconn.StatementDescription{Name: "s", SQL: "SELECT", ParamOIDs: []uint32{pgtype.TextArrayOID, pgtype.Int8ArrayOID, pgtype.TextArrayOID}}
 	args := []any{[]string{"a", ""}, []int64{1, -1}, [][]byte{[]byte("x"), nil}}
 	bind := pgproto3.Bind{PreparedStatement: "s", ParameterFormatCodes: []int16{pgtype.BinaryFormatCode}}
@@ -32,8 +38,8 @@ func TestABindIsThatOfPgproto3(t *testing.T) {
 		t.Errorf("it is\n%q, not\n%q (%v)", got, want, err)
 	}
 	for _, wrong := range [][]any{args[:2], {args[0], args[1], []string(nil)}, {args[0], struct{}{}, args[2]}} {
-		if _, err := appendBind(nil, types, statement, wrong); err == nil {
-			t.Errorf("%v is taken", wrong)
+		if b, err := appendBind([]byte("before"), types, statement, wrong); err == nil || string(b) != "before" {
+			t.Errorf("%v is taken as %q (%v)", wrong, b, err)
 		}
 	}
 }

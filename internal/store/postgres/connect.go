@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	spareCommits   = 2  // connections for commits beside one for each committer of commands: that of devices, and retention
+	spareCommits   = 3  // connections for commits beside one for each committer of commands: for devices, for retention, and while a dead one still goes
 	readers        = 12 // connections for reading, unless pool_max_conns in the URL says more or less
 	connectTimeout = 3 * time.Second
 )
