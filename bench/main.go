@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -47,6 +48,18 @@ func main() {
 	}
 }
 
+// quoted are arguments as one would type them.
+func quoted(args []string) string {
+	text := ""
+	for _, arg := range args {
+		if arg == "" || strings.ContainsAny(arg, " \"'$") {
+			arg = strconv.Quote(arg)
+		}
+		text += " " + arg
+	}
+	return text
+}
+
 func run(ctx context.Context, args []string) error {
 	var f flags
 	parser, err := kong.New(&f, kong.Name("bench"), kong.Description("Callout beside what its users would run otherwise."))
@@ -67,7 +80,7 @@ func run(ctx context.Context, args []string) error {
 	if results == nil || f.Smoke && err != nil {
 		return err
 	}
-	results.Command = strings.TrimSpace("go run ./bench " + strings.Join(args, " "))
+	results.Command = "go run ./bench" + quoted(args)
 	for _, name := range []string{"machine", "stacks", "ratios", "limits", "idle", "growth"} {
 		fmt.Printf("\n%s\n", results.Figures()[name])
 	}

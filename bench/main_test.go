@@ -142,3 +142,9 @@ func TestADiskHasToHaveRoomForTheEvents(t *testing.T) {
 		t.Errorf("for more than any disk holds: %v", err)
 	}
 }
+
+func TestTheCommandCanBeTypedAgain(t *testing.T) {
+	if got := quoted([]string{"--grow", "", "--stacks", "a b"}); got != ` --grow "" --stacks "a b"` {
+		t.Errorf("it is%s", got)
+	}
+}
