@@ -48,13 +48,16 @@ func (db *DB) memoryFor(conn *pgx.Conn) *memory {
 	return m
 }
 
-// forget begins a new memory.
-func (db *DB) forget() { db.begin(db.memory.Load().server) }
+// forget begins a new memory of the same server, unless that of another has been begun meanwhile.
+func (db *DB) forget() {
+	m := db.memory.Load()
+	db.memory.CompareAndSwap(m, db.nothing(m.server))
+}
 
 // begin begins the memory of a server.
-func (db *DB) begin(server time.Time) {
-	db.memory.Store(newMemory(server, db.remembers, db.remembers*4))
-}
+func (db *DB) begin(server time.Time) { db.memory.Store(db.nothing(server)) }
+
+func (db *DB) nothing(server time.Time) *memory { return newMemory(server, db.remembers, db.remembers*4) }
 
 // Remembered implements [store.Ledger].
 func (db *DB) Remembered(orderID string) (*callout.Order, time.Time) {
