@@ -57,7 +57,9 @@ func (db *DB) forget() {
 // begin begins the memory of a server.
 func (db *DB) begin(server time.Time) { db.memory.Store(db.nothing(server)) }
 
-func (db *DB) nothing(server time.Time) *memory { return newMemory(server, db.remembers, db.remembers*4) }
+func (db *DB) nothing(server time.Time) *memory {
+	return newMemory(server, db.remembers, db.remembers*4)
+}
 
 // Remembered implements [store.Ledger].
 func (db *DB) Remembered(orderID string) (*callout.Order, time.Time) {
