@@ -188,14 +188,14 @@ func TestCommandsAndAcknowledgementsDoNotWaitForEachOther(t *testing.T) {
 		t.Run(held, func(t *testing.T) {
 			b := start(t, fresh(t), func(c *ledger.Config) { c.AckEvery = time.Hour })
 			entered, leave := make(chan struct{}), make(chan struct{})
-			release := sync.OnceFunc(func() { close(leave) })
+			enter, release := sync.OnceFunc(func() { close(entered) }), sync.OnceFunc(func() { close(leave) })
 			defer release()
 			b.faulty.failing(func(g store.Group, commit func() ([]wire.Event, error)) ([]wire.Event, error) {
 				if g.Commands > 0 && len(g.Acks) > 0 {
 					t.Error("commands and acknowledgements are in one transaction")
 				}
 				if (g.Commands > 0) == (held == "commands") {
-					close(entered)
+					enter()
 					<-leave
 				}
 				return commit()
