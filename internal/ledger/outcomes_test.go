@@ -204,19 +204,20 @@ func TestCommandsAndAcknowledgementsDoNotWaitForEachOther(t *testing.T) {
 			register := func() {
 				b.ledger.Register(store.Ack{UserID: sam.ID, Device: "phone", SeenAt: time.Now()}, func(err *callout.Error) { registered <- err })
 			}
-			var answered <-chan ledger.Answer
 			if held == "commands" {
-				answered = b.submit(place("p", "o", sam))
+				answered := b.submit(place("p", "o", sam))
 				<-entered
 				register()
 				within(t, registered)
-			} else {
-				register()
-				<-entered
-				answered = b.submit(place("p", "o", sam))
+				release()
 				within(t, answered)
+				return
 			}
+			register()
+			<-entered
+			within(t, b.submit(place("p", "o", sam)))
 			release()
+			within(t, registered)
 		})
 	}
 }
